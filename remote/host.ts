@@ -1,0 +1,46 @@
+// A machine that runs scripts: the one door between us and a host.
+import { Problem } from "../fleet/problem.ts";
+import type { Script } from "./sh.ts";
+
+/** `exitCode` null: the link dropped, or the deadline passed, before the script said how it ended. Never a success. */
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
+export interface RunOptions {
+  /** Carries whatever must not appear in `ps`. */
+  readonly stdin?: string | Buffer;
+  readonly deadlineMs?: number;
+  /** Each line as it arrives on stderr, for progress. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Host {
+  readonly name: string;
+  /** Runs as root (directly, or by sudo). Resolves also when the link dropped: see `exitCode`. */
+  run(script: Script, options?: RunOptions): Promise<Output>;
+  close(): Promise<void>;
+}
+
+/** Runs a script that must succeed, and gives its stdout. */
+export async function mustRun(host: Host, what: string, script: Script, options: RunOptions = {}): Promise<string> {
+  const { stdout, stderr, exitCode } = await host.run(script, options);
+  if (exitCode === 0) return stdout;
+  const dropped = exitCode === null;
+  const ending = dropped ? "the connection dropped before it finished" : `exit code ${exitCode}`;
+  const said = stderr.trim() === "" ? "" : `:\n${indent(printable(stderr.trim()))}`;
+  throw new Problem(
+    `${host.name}: could not ${what}: ${ending}${said}`,
+    "Fix the cause above and run the command again; what was finished is not repeated.",
+    { exitCode: dropped ? 2 : 1 },
+  );
+}
+
+/** Control characters from a host must not drive the user's terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+const indent = (text: string): string => text.split("\n").map((line) => `  ${line}`).join("\n");

@@ -1,0 +1,29 @@
+// What is true of a host and not ours to choose. The rest of a bundle follows from it and the fleet.
+
+export interface HostFacts {
+  /** As `mosquitto -h` reports it; decides which directives may be written. */
+  readonly mosquittoVersion: string;
+  /** False: one descriptor less at the connection cap (facts: mosquitto.md section 13). */
+  readonly ipv6: boolean;
+  /** Bytes of memory, to hold MemoryMax against. */
+  readonly memoryBytes: number;
+  readonly sshPort: number;
+  /** On an existing host our firewall table guards SSH and drops nothing else; on a droplet of ours the cloud does. */
+  readonly firewall: "guard-ssh" | "cloud";
+  readonly ports: { readonly tls: number; readonly loopback: number; readonly acme: number };
+  readonly paths: HostPaths;
+  /** Who the broker runs as. */
+  readonly user: string;
+  readonly group: string;
+}
+
+/** Folders without a trailing slash. A broker as a process gets a scratch folder instead. */
+export interface HostPaths {
+  /** Our listeners and globals: `/etc/mosquitto/conf.d`. */
+  readonly confd: string;
+  /** passwd, acl and tls/: `/etc/mosquitto/bednet`, 0700 of the broker's user. */
+  readonly broker: string;
+}
+
+/** Where Debian and Ubuntu keep things. */
+export const debianPaths: HostPaths = { confd: "/etc/mosquitto/conf.d", broker: "/etc/mosquitto/bednet" };
