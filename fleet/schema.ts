@@ -1,0 +1,160 @@
+// fleet.yaml, setting by setting. What is not here is a mistake, not a silent wish.
+import { z } from "zod";
+
+/** User name = client id, so one whitelist serves the password file, the ACL, topics and shells (facts: mosquitto.md section 4). */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+export const nameHint = "use letters, digits, - and _, starting with a letter or digit, 64 at most";
+
+const Name = z.string().regex(NAME, nameHint);
+const Count = z.number().int().nonnegative().max(1_000_000);
+const Domain = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    "use a full lower-case host name such as mqtt.example.com",
+  );
+const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "use a network such as 203.0.113.7/32" });
+const AdminCidrs = z
+  .array(Cidr)
+  .min(1, "name at least one network that may use SSH")
+  .describe("Networks that may use SSH, such as 203.0.113.7/32.");
+const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use a slug of lower-case letters, digits and -");
+const Address = z
+  .string()
+  .regex(/^(?=.{1,253}$)[A-Za-z0-9:][A-Za-z0-9.:-]*$/, "use a host name or an address such as 203.0.113.7");
+const PemFile = z.string().regex(/^[^\u0000-\u001f\u007f]{1,4096}$/, "use the path of a PEM file");
+const Filters = z.array(z.string()).default([]);
+const keyType = z
+  .enum(["ecdsa", "rsa"])
+  .default("ecdsa")
+  .describe("Key of the certificate: ecdsa (P-256) costs the broker less, rsa (2048) costs small devices less.");
+const email = z
+  .email({ error: "use an address such as ops@example.com" })
+  .optional()
+  .describe("Where the certificate authority writes to; left out, it is registered without.");
+const trustFile = PemFile.optional().describe(
+  "PEM file with the roots that issued certificates end in, beside fleet.yaml; left out, the public ones.",
+);
+const issuer = <const T extends string>(name: T) => z.literal(name).describe("Who issues the certificate.");
+
+const Tls = z.discriminatedUnion("issuer", [
+  z.strictObject({ issuer: issuer("letsencrypt"), keyType, email }),
+  z.strictObject({ issuer: issuer("letsencrypt-staging"), trustFile, keyType, email }),
+  z.strictObject({
+    issuer: issuer("acme"),
+    server: z
+      .url({ protocol: /^https$/, error: "use the https address of an ACME directory" })
+      .describe("Directory URL of an ACME server."),
+    serverCaFile: PemFile.optional().describe(
+      "PEM file with the CA of the ACME server's own HTTPS, beside fleet.yaml; left out, the public ones.",
+    ),
+    trustFile,
+    keyType,
+    email,
+  }),
+]);
+
+const Host = z.discriminatedUnion("provider", [
+  z.strictObject({
+    provider: z.literal("digitalocean").describe("Who runs the machine: a droplet that bednet creates."),
+    region: Slug.describe("Region slug, such as fra1."),
+    size: Slug.default("auto").describe("Droplet size slug, or auto: the smallest that holds the plan."),
+    image: Slug.default("debian-13-x64").describe("Image slug; it decides the Mosquitto version."),
+    adminCidrs: AdminCidrs,
+  }),
+  z.strictObject({
+    provider: z.literal("existing").describe("Who runs the machine: you, and bednet reaches it over SSH."),
+    address: Address.describe("Host name or address for SSH."),
+    user: Name.default("root").describe("root, or a user with passwordless sudo."),
+    port: z.number().int().min(1).max(65535).default(22).describe("SSH port."),
+    adminCidrs: AdminCidrs,
+  }),
+]);
+
+const Capacity = z.strictObject({
+  devices: Count.min(1).describe("Devices the broker must hold; devices.csv may list fewer."),
+  backendServices: Count.default(0).describe("Backend services, each with up to two connections."),
+  monitoringTools: Count.default(0).describe("Monitoring tools, each with up to three connections."),
+  messagesPerSecond: z
+    .number()
+    .nonnegative()
+    .max(1_000_000)
+    .default(0)
+    .describe("Messages published per second at the peak."),
+  payloadBytes: z.number().int().min(1).max(16_777_216).default(200).describe("Typical payload in bytes."),
+  offlineSessions: Count.default(0).describe(
+    "Durable sessions that may be offline at once, with messages queued for them.",
+  ),
+  retainedTopics: Count.max(10_000_000).default(0).describe("Retained messages kept."),
+  largestSite: Count.min(1)
+    .optional()
+    .describe("Connections from the largest site behind one address; left out, the whole fleet may share one."),
+});
+
+const DeviceClass = z.strictObject({
+  hardware: z.enum(["esp32", "esp8266", "python"]).describe("What the devices of this class are."),
+  publish: Filters.describe("Topics each device may publish to; {device} stands for its id."),
+  subscribe: Filters.describe("Topics each device may subscribe to; {device} stands for its id."),
+});
+
+const Service = z.strictObject({
+  connections: z.number().int().min(1).max(64).default(1).describe("Connections at once; each gets a user of its own."),
+  publish: Filters.describe("Topics the service may publish to."),
+  subscribe: Filters.describe("Topics the service may subscribe to."),
+});
+
+const Person = z.strictObject({
+  publish: Filters.describe("Topics the person may publish to."),
+  subscribe: Filters.describe("Topics the person may subscribe to."),
+});
+
+export const FleetFile = z.strictObject({
+  name: Name.describe("Name of this environment; one stack per fleet file."),
+  broker: z
+    .strictObject({
+      domain: Domain.describe("Name that devices connect to and that the certificate carries."),
+      tls: Tls.describe("Who issues the certificate."),
+    })
+    .describe("The broker as devices see it."),
+  capacity: Capacity.describe("What the broker must hold."),
+  host: Host.describe("Where the broker runs."),
+  dns: z
+    .union([
+      z.literal("manual"),
+      z.strictObject({ zone: Domain.describe("DNS zone that holds the domain, such as example.com.") }),
+    ])
+    .default("manual")
+    .describe("Who keeps the DNS record: a zone, or manual: bednet prints the record and waits."),
+  access: z
+    .enum(["exact", "pooled"])
+    .default("exact")
+    .describe(
+      "exact: grants bind per device. pooled: classes share their patterns (cheaper at tens of thousands of devices).",
+    ),
+  classes: z
+    .record(Name, DeviceClass)
+    .default({})
+    .describe("Kinds of devices, with what each device may say and hear."),
+  services: z.record(Name, Service).default({}).describe("Backend services."),
+  people: z.record(Name, Person).default({}).describe("People who log in."),
+  monitoring: z
+    .strictObject({
+      alertAt: z
+        .number()
+        .min(0.5)
+        .max(0.99)
+        .default(0.8)
+        .describe("Share of the connection limit at which monitoring alerts."),
+    })
+    .prefault({})
+    .describe("When to be told."),
+});
+
+/** One row of devices.csv. */
+export interface Device {
+  readonly id: string;
+  readonly class: string;
+}
+
+/** What the user declares, complete and consistent: only `parseFleet` makes one. */
+export type Fleet = z.output<typeof FleetFile> & { readonly devices: readonly Device[] };
