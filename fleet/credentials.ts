@@ -1,14 +1,8 @@
 // From one key every password follows: nobody chooses one and nothing stores one.
 import { hkdfSync, pbkdf2Sync, randomBytes } from "node:crypto";
+import { RESERVED_NAME } from "./probes.ts";
 import { Problem } from "./problem.ts";
 import { Secret } from "./secret.ts";
-
-/** Begins the name of every probe and monitor of ours, and of nobody else (fleet.yaml refuses it). */
-export const RESERVED_PREFIX = "bednet-";
-
-export function isReserved(name: string): boolean {
-  return name.startsWith(RESERVED_PREFIX);
-}
 
 /** Enough for 144 random bits; the broker verifies every session again on each reload, in its only thread. */
 const ITERATIONS = 101;
@@ -78,6 +72,11 @@ export class FleetKey {
   derive(info: string, byteLength: number): Buffer {
     return derive(this.#bytes, info, byteLength);
   }
+}
+
+/** Probes and monitors of ours; fleet.yaml refuses such names for anybody else. */
+export function isReserved(name: string): boolean {
+  return RESERVED_NAME.test(name);
 }
 
 /** The key that this principal's password comes from: `bednet-…` names come from the verify key, all others from the fleet's. */
