@@ -1,0 +1,32 @@
+// The keys of one rehearsal: the host's, so that it can be pinned before the first contact, and one to log in with.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "./command.ts";
+
+export interface HostKey {
+  /** `ssh-ed25519 AAAA…` */
+  readonly line: string;
+  /** `SHA256:…`, as ssh-keygen prints it. */
+  readonly fingerprint: `SHA256:${string}`;
+}
+
+export interface GuestKeys {
+  readonly host: HostKey;
+  readonly hostFile: string;
+  readonly clientFile: string;
+  readonly clientLine: string;
+}
+
+export async function makeKeys(folder: string, signal?: AbortSignal): Promise<GuestKeys> {
+  const [hostFile, clientFile] = [join(folder, "host_ed25519"), join(folder, "client_ed25519")];
+  const [host, client] = await Promise.all([makeKey(hostFile, signal), makeKey(clientFile, signal)]);
+  const blob = Buffer.from(host.split(" ")[1]!, "base64");
+  const digest = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
+  return { host: { line: host, fingerprint: `SHA256:${digest}` }, hostFile, clientFile, clientLine: client };
+}
+
+async function makeKey(file: string, signal: AbortSignal | undefined): Promise<string> {
+  await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], { signal });
+  return (await readFile(`${file}.pub`, "utf8")).trim();
+}

@@ -1,0 +1,152 @@
+// A throw-away Debian host on this machine: real systemd, sshd, apt and packet filter, gone without a trace.
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Problem } from "../fleet/problem.ts";
+import { escapedLayer, harvestPackages, seedApt } from "./apt-cache.ts";
+import { ensureBase } from "./base.ts";
+import { type CommandOptions, type Ended, run, runAny } from "./command.ts";
+import { type Release, releaseNames } from "./debian.ts";
+import { furnish } from "./guest-files.ts";
+import { type HostKey, makeKeys } from "./guest-keys.ts";
+import { type Lease, processId, readRecord, takeLease, writeRecord } from "./lease.ts";
+import { forget, remember } from "./live-runs.ts";
+import { makeNetwork } from "./network.ts";
+import { leaderOf, startNspawn } from "./nspawn.ts";
+import { tearDown } from "./teardown.ts";
+import { waitForSsh } from "./wait-for-ssh.ts";
+
+export interface GuestOptions {
+  readonly release: Release;
+  readonly onProgress?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly sshPort?: number;
+  /** A further public key that may log in as root. */
+  readonly authorizedKey?: string;
+  /** Changes the root before it boots. */
+  readonly prepare?: (root: string) => Promise<void>;
+}
+
+export interface Guest {
+  /** `bednet-3`: host name, network namespace, and what `removeKept` takes. */
+  readonly name: string;
+  readonly release: Release;
+  readonly address: string;
+  readonly gateway: string;
+  readonly sshPort: number;
+  readonly hostKey: HostKey;
+  /** OpenSSH format, 0600, for root. */
+  readonly privateKeyFile: string;
+  /** The run's own folder, removed with it. */
+  readonly folder: string;
+  /** The guest's file system, seen from here. */
+  readonly root: string;
+  /** Its systemd, seen from here. */
+  readonly pid: number;
+  /** Runs inside, without SSH: for tests. */
+  exec(argv: readonly [string, ...string[]], options?: CommandOptions): Promise<Ended>;
+  /** Stays up after this process ends, until `removeKept(name)`. */
+  keep(): void;
+  /** Resolves with what could not be removed, in words. May be called twice. */
+  stop(): Promise<string[]>;
+}
+
+export async function bootGuest(options: GuestOptions): Promise<Guest> {
+  const { release, onProgress, signal } = options;
+  const base = await ensureBase(release, { onProgress, signal });
+  const lease = await takeLease(`${releaseNames[release]} guest`, signal);
+  remember(lease.number);
+  try {
+    return await boot(base, lease, options);
+  } catch (error) {
+    const left = await tearDown(lease.number);
+    forget(lease.number);
+    for (const line of left) onProgress?.(line);
+    throw error;
+  }
+}
+
+async function boot(base: string, lease: Lease, options: GuestOptions): Promise<Guest> {
+  const { release, onProgress, signal, sshPort = 22 } = options;
+  onProgress?.(`booting a ${releaseNames[release]} guest at ${lease.guestAddress}`);
+  const [keys] = await Promise.all([makeKeys(lease.folder, signal), makeNetwork(lease, signal)]);
+  await seedApt(release, base, join(lease.folder, "upper"), { onProgress, signal });
+  const root = await layRoot(base, lease.folder, signal);
+  await furnish(root, { lease, sshPort, keys, authorizedKey: options.authorizedKey });
+  await options.prepare?.(root);
+  signal?.throwIfAborted();
+  const nspawn = await startNspawn(lease, root);
+  await waitForSsh(lease.guestAddress, sshPort, { signal, onProgress, gone: nspawn.gone, console: nspawn.console });
+  const pid = await leaderOf(nspawn.pid);
+  await appendFile(join(lease.folder, "processes"), `${pid} ${processId(pid)?.startTime}\n`);
+  let stopped: Promise<string[]> | undefined;
+  const stop = async (): Promise<string[]> => {
+    await harvestPackages(release, join(lease.folder, "upper"));
+    const left = await tearDown(lease.number);
+    forget(lease.number);
+    return left;
+  };
+  return {
+    name: lease.name,
+    release,
+    address: lease.guestAddress,
+    gateway: lease.hostAddress,
+    sshPort,
+    hostKey: keys.host,
+    privateKeyFile: keys.clientFile,
+    folder: lease.folder,
+    root,
+    pid,
+    exec: (argv, execOptions) => runAny([...enter(pid), ...argv], execOptions),
+    keep: () => {
+      writeRecord({ ...readRecord(lease.number)!, kept: true });
+      forget(lease.number);
+    },
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+const enter = (pid: number): [string, ...string[]] => [
+  ...([
+    "nsenter",
+    "--target",
+    String(pid),
+    "--mount",
+    "--uts",
+    "--ipc",
+    "--net",
+    "--pid",
+    "--root",
+    "--wd=/",
+    "--",
+  ] as const),
+  ...[
+    "env",
+    "-i",
+    "-C",
+    "/",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME=/root",
+    "LANG=C.UTF-8",
+  ],
+];
+
+/** The base stays untouched below; what the guest writes lands in the run folder. */
+async function layRoot(base: string, folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const [upper, work, merged] = ["upper", "work", "merged"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [upper, work, merged]) await mkdir(path, { recursive: true, mode: 0o755 });
+  const layers = `lowerdir=${escapedLayer(base)},upperdir=${upper},workdir=${work}`;
+  await run(["mount", "-t", "overlay", "overlay", "-o", layers, merged], { signal }).catch(async (error: unknown) => {
+    const kinds = await readFile("/proc/filesystems", "utf8");
+    const why = kinds.includes("overlay") ? "" : " (this kernel has no overlayfs)";
+    throw new Problem(
+      `could not lay a guest over ${base}${why}: ${(error as Error).message}`,
+      "Put the cache (XDG_CACHE_HOME) and /var/lib on a local file system such as ext4, xfs or btrfs.",
+      { cause: error },
+    );
+  });
+  return merged;
+}

@@ -1,0 +1,74 @@
+// Takes everything of one run away, whatever of it there is; the same script at the end, after a failure and in a later sweep.
+import { spawnSync } from "node:child_process";
+import { runAny } from "./command.ts";
+import { leaseOf, STATE, STATE_LOCK } from "./lease.ts";
+
+/**
+ * $1 number, $2 run folder, $3 state folder. Prints one line per thing it could not undo.
+ * Processes are found by the namespace they live in and by `pid start-time` lines in $2/processes.
+ */
+const script = `
+n=$1 folder=$2 state=$3
+could_not() { echo "could not $*"; }
+started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+pids() {
+  ip netns pids "bednet-$n" 2>/dev/null
+  [ -f "$folder/processes" ] && while read -r pid start; do
+    [ "$(started "$pid")" = "$start" ] && echo "$pid"
+  done <"$folder/processes"
+  return 0
+}
+for try in $(seq 100); do
+  left=$(pids)
+  [ -z "$left" ] && break
+  kill -KILL $left 2>/dev/null
+  sleep 0.05
+done
+[ -n "$left" ] && could_not "end processes $left"
+while grep -q " $folder/merged " /proc/self/mounts; do
+  umount "$folder/merged" 2>/dev/null || umount -l "$folder/merged" || { could_not "unmount $folder/merged"; break; }
+done
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
+  [ -d "$hierarchy/bednet-$n" ] && find "$hierarchy/bednet-$n" -depth -type d -exec rmdir {} + 2>/dev/null
+  [ -d "$hierarchy/bednet-$n" ] && could_not "remove cgroup $hierarchy/bednet-$n"
+done
+if [ -e "/run/netns/bednet-$n" ]; then ip netns del "bednet-$n" || could_not "remove namespace bednet-$n"; fi
+if ip link show "bednet$n" >/dev/null 2>&1; then ip link del "bednet$n" 2>/dev/null; fi
+if ip link show "bednet$n" >/dev/null 2>&1; then could_not "remove interface bednet$n"; fi
+if nft list table ip "bednet_nat_$n" >/dev/null 2>&1; then
+  nft delete table ip "bednet_nat_$n" || could_not "remove nft table bednet_nat_$n"
+fi
+rm -rf --one-file-system "$folder" || could_not "remove $folder"
+# The last one puts forwarding back, if it was us who switched it on since this boot.
+was=$state/ip_forward.was
+if [ -f "$was" ] && [ -z "$(ls "$state/runs")" ]; then
+  if [ "$(cat "$was")" = "$(cat /proc/sys/kernel/random/boot_id)" ]; then
+    echo 0 >/proc/sys/net/ipv4/ip_forward || could_not "put net.ipv4.ip_forward back to 0"
+  fi
+  rm -f "$was"
+fi
+exit 0
+`;
+
+const argvOf = (number: number): [string, ...string[]] => {
+  const { folder } = leaseOf(number);
+  return ["flock", STATE_LOCK, "sh", "-c", script, "bednet-teardown", String(number), folder, STATE];
+};
+
+/** What could not be undone, in words; empty when nothing is left. */
+export async function tearDown(number: number): Promise<string[]> {
+  const { stdout, stderr } = await runAny(argvOf(number));
+  return linesOf(stdout, stderr);
+}
+
+/** The same without the event loop, for the moment the process ends. */
+export function tearDownNow(number: number): string[] {
+  const [command, ...args] = argvOf(number);
+  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  return linesOf(stdout, stderr);
+}
+
+function linesOf(stdout: string, stderr: string): string[] {
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return lines.length === 0 ? [] : [...lines, ...stderr.split("\n").filter((line) => line !== "")];
+}
