@@ -21,9 +21,12 @@ export interface HostFacts {
 export interface HostPaths {
   /** Our listeners and globals: `/etc/mosquitto/conf.d`. */
   readonly confd: string;
-  /** passwd, acl and tls/: `/etc/mosquitto/bednet`, 0700 of the broker's user. */
+  /** passwd, acl and tls/: `/etc/mosquitto/bednet`, 0750 root and the broker's group; the files in it 0600 of the broker's user. */
   readonly broker: string;
 }
 
 /** Where Debian and Ubuntu keep things. */
 export const debianPaths: HostPaths = { confd: "/etc/mosquitto/conf.d", broker: "/etc/mosquitto/bednet" };
+
+/** Chain and key in one file, so that a renewal is one rename and no reload ever meets half a pair. 0600 of the broker's user. */
+export const certificatePair = (paths: HostPaths): string => `${paths.broker}/tls/server.pem`;
