@@ -116,7 +116,6 @@ const enter = (pid: number): [string, ...string[]] => [
     "--net",
     "--pid",
     "--root",
-    "--wd=/",
     "--",
   ] as const),
   ...[
