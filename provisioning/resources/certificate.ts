@@ -1,0 +1,35 @@
+// A certificate for the domain from the chosen authority, in the broker's folder, renewed by certbot's timer.
+import { Script, sh } from "../../remote/sh.ts";
+import type { Resource } from "../step.ts";
+
+/** One line: names, authority, key algorithm, whether it is in date, whether the broker has this very one. */
+export const certificate: Resource = {
+  kind: "certificate",
+  look: (names) => new Script(names.map((name) => lookOne(name).text).join("\n")),
+  wish(name, { certificate: wanted }) {
+    const issued = `${wanted.domain} ${wanted.server} ${algorithms[wanted.keyType]} valid`;
+    return {
+      says: `a certificate for ${wanted.domain} is installed`,
+      isMet: (state) => state === `${issued} installed`,
+      effect: () => "none",
+      apply: (_part, state) =>
+        state.startsWith(`${issued} `)
+          ? sh`run_deploy_hook ${name}`
+          : sh`take_certificate ${name} ${wanted.domain} ${wanted.server} ${wanted.keyType} ${wanted.email ?? ""}`,
+    };
+  },
+};
+
+const algorithms = { ecdsa: "id-ecPublicKey", rsa: "rsaEncryption" } as const;
+
+function lookOne(name: string): Script {
+  const live = `/etc/letsencrypt/live/${name}`;
+  return sh`lineage=${live}; if [ -e "$lineage/fullchain.pem" ]; then
+    text=$(openssl x509 -in "$lineage/fullchain.pem" -noout -text -checkend 0) && valid=valid || valid=expired
+    names=$(printf '%s' "$text" | sed -n '/Subject Alternative Name/{n;s/ *DNS://g;s/,/+/g;p}')
+    key=$(printf '%s' "$text" | sed -n 's/^ *Public Key Algorithm: //p')
+    server=$(sed -n 's/^server = //p' ${`/etc/letsencrypt/renewal/${name}.conf`})
+    cat "$lineage/fullchain.pem" "$lineage/privkey.pem" | cmp -s - /etc/mosquitto/bednet/tls/server.pem && installed=installed || installed=elsewhere
+    printf 'certificate\t%s\t%s %s %s %s %s\n' ${name} "$names" "$server" "$key" "$valid" "$installed"
+  else printf 'certificate\t%s\tabsent\n' ${name}; fi`;
+}

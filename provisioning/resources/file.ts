@@ -1,0 +1,47 @@
+// A file with exactly this content, owner and mode, written beside its place and renamed into it; or no file there.
+import { createHash } from "node:crypto";
+import { type Script, sh } from "../../remote/sh.ts";
+import type { Resource } from "../step.ts";
+
+const ABSENT = "absent";
+
+/** Files that the broker reads go to a stage first: only the step `broker` may put them in force. */
+export const file: Resource = {
+  kind: "file",
+  look: (names) => lookFiles(names),
+  wish(path, bundle) {
+    const wanted = bundle.files.find((candidate) => candidate.path === path);
+    if (!wanted) {
+      return {
+        says: `${path} is not there`,
+        isMet: (state) => state === ABSENT,
+        effect: () => "none",
+        apply: () => sh`rm -f ${path}`,
+      };
+    }
+    const { owner, group, mode, content, effect } = wanted;
+    return {
+      says: `${path} is up to date`,
+      isMet: (state) => state === stateOf(wanted),
+      effect: () => effect,
+      content,
+      apply: (part) =>
+        effect === "none"
+          ? sh`${part} | put ${path} ${owner} ${group} ${mode}`
+          : sh`${part} | stage ${path} ${owner} ${group} ${mode}`,
+    };
+  },
+};
+
+export function stateOf(wanted: { content: string; owner: string; group: string; mode: string }): string {
+  const sha256 = createHash("sha256").update(wanted.content).digest("hex");
+  return `${sha256} ${wanted.owner}:${wanted.group} ${wanted.mode.replace(/^0/, "")}`;
+}
+
+/** Two processes for all files; awk joins their answers. */
+function lookFiles(names: readonly string[]): Script {
+  return sh`{ stat -c 'S %U:%G %a %n' ${names} 2>/dev/null; sha256sum ${names} 2>/dev/null | sed 's/^/H /'; printf 'N %s\n' ${names}; } | awk '
+    $1=="S" { path=$4; state[path]=$2" "$3 }
+    $1=="H" { hash[$3]=$2 }
+    $1=="N" { print "file\t"$2"\t"(($2 in hash) ? hash[$2]" "state[$2] : (($2 in state) ? "not a file" : "absent")) }'`;
+}

@@ -1,0 +1,10 @@
+// How a bare host becomes a broker, read from top to bottom.
+import type { Step } from "./step.ts";
+import appliedLock from "./steps/applied-lock.ts";
+import broker from "./steps/broker.ts";
+import certificate from "./steps/certificate.ts";
+import firewall from "./steps/firewall.ts";
+import packages from "./steps/packages.ts";
+import securityUpgrades from "./steps/security-upgrades.ts";
+
+export const runbook: readonly Step[] = [packages, securityUpgrades, firewall, certificate, broker, appliedLock];

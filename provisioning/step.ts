@@ -1,0 +1,44 @@
+// What a provisioning step is: names of things that should be true, nothing that connects to anything.
+
+import type { Script } from "../remote/sh.ts";
+import type { Bundle } from "../templates/bundle.ts";
+import type { Effect } from "../templates/effect.ts";
+
+/** One thing on the host: a file, a package, a unit. Its state is one line that `look` prints. */
+export interface Entry {
+  readonly resource: Resource;
+  readonly name: string;
+}
+
+export interface Step {
+  /** Same as the file name. */
+  readonly id: string;
+  /** True sentence about a host that has it. */
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+/** A kind of thing. Adding one is adding a file to resources/. */
+export interface Resource {
+  readonly kind: string;
+  /** Prints `kind<TAB>name<TAB>state` for each name, in one go, and changes nothing. */
+  look(names: readonly string[]): Script;
+  wish(name: string, bundle: Bundle): Wish;
+}
+
+export interface Wish {
+  isMet(state: string): boolean;
+  /** What applying costs connected clients, given what is there now. */
+  effect(state: string): Effect;
+  /** In words, for `plan --host` and progress. */
+  readonly says: string;
+  /** Brings it about; may be repeated. `part` prints the content, which arrived with its checksum. */
+  apply(part: Script, state: string): Script;
+  /** The domain must lead to this host first. */
+  readonly needsDns?: boolean;
+  /** What `part` prints. It travels on stdin. */
+  readonly content?: string;
+}
+
+export const entry = (resource: Resource, ...names: readonly string[]): Entry[] =>
+  names.map((name) => ({ resource, name }));
