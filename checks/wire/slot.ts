@@ -1,0 +1,86 @@
+// One of the eight sets of probes, held for one run: whoever comes later gets it, and we notice.
+import { randomBytes } from "node:crypto";
+import { type ProbePart, probeParts } from "../../fleet/access.ts";
+import type { VerifyTarget } from "../target.ts";
+import { messageOf } from "./deadline.ts";
+import { handshake } from "./dial.ts";
+import { answerInWords, isAccepted, isRefused, type LoginAnswer, login, type Session, TakenOver } from "./session.ts";
+
+/** The broker turned a right password away. */
+export class Refused extends Error {
+  override name = "Refused";
+}
+
+/** What earlier attempts of the same run saw. */
+export interface History {
+  takeovers: number;
+}
+
+export interface Slot {
+  /** In every payload of this run, so that another run's message is never taken for ours. */
+  readonly nonce: string;
+  readonly history: History;
+  readonly names: Readonly<Record<ProbePart, string>>;
+  /** May see and say everything among the probes: every proof by silence is checked against what it sees. */
+  readonly watcher: Session;
+  /** The same session whoever asks. Throws Refused. */
+  as(part: ProbePart): Promise<Session>;
+  /** A login of its own, to be judged. Without `password`, the right one. */
+  tryLogin(
+    part: ProbePart,
+    change?: { password?: string; clientId?: string },
+  ): Promise<{ answer: LoginAnswer; session: Session }>;
+}
+
+export interface SlotRun {
+  readonly slot: Slot;
+  /** Rejects with TakenOver as soon as another run takes this slot. */
+  readonly lost: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** The watcher logs in first, and another run's watcher throws it out before anybody else of that run is there. */
+export async function openSlot(
+  target: VerifyTarget,
+  number: number,
+  signal: AbortSignal,
+  history: History,
+): Promise<SlotRun> {
+  const sessions = new Map<ProbePart, Promise<Session>>();
+  const all: Session[] = [];
+  const names = Object.fromEntries(probeParts.map((part) => [part, target.credentials(number, part).name])) as Record<
+    ProbePart,
+    string
+  >;
+
+  const tryLogin: Slot["tryLogin"] = async (part, change = {}) => {
+    const { name, password } = target.credentials(number, part);
+    const who = { clientId: change.clientId ?? name, username: name, password: change.password ?? password.reveal() };
+    const socket = await handshake(target, signal).catch((error: unknown) => {
+      throw new Error(`${messageOf(error)}; no password was sent`);
+    });
+    const result = await login(socket, who, signal);
+    all.push(result.session);
+    return result;
+  };
+  const as: Slot["as"] = (part) => {
+    const known = sessions.get(part);
+    if (known !== undefined) return known;
+    const opening = tryLogin(part).then(({ answer, session }) => {
+      if (isAccepted(answer)) return session;
+      const what = `the login of ${names[part]} was ${answerInWords(answer)}`;
+      throw isRefused(answer) ? new Refused(what) : new Error(what);
+    });
+    sessions.set(part, opening);
+    return opening;
+  };
+
+  const watcher = await as("watcher");
+  await watcher.subscribe(["bednet/probe/#"]);
+  const lost = new Promise<never>((_, reject) => {
+    watcher.over.then((taken) => taken && reject(new TakenOver("another verification took the probes over")));
+  });
+  lost.catch(() => {});
+  const slot: Slot = { nonce: randomBytes(6).toString("hex"), history, names, watcher, as, tryLogin };
+  return { slot, lost, close: async () => void (await Promise.all(all.map((session) => session.end()))) };
+}
