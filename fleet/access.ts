@@ -1,31 +1,11 @@
-// Who may log in, and the lines of Mosquitto's ACL file that let each say and hear what fleet.yaml grants, and no more.
-import {
-  MONITOR,
-  monitorGrants,
-  PROBE_SLOTS,
-  probeClass,
-  probeGrants,
-  probeName,
-  probeParts,
-  RESERVED_TREE,
-  WATCH,
-} from "./probes.ts";
+// The lines of Mosquitto's ACL file that let each say and hear what fleet.yaml grants, and no more.
+import { type Principal, principalsOf } from "./principals.ts";
+import { probeClass, RESERVED_TREE } from "./probes.ts";
 import type { Fleet } from "./schema.ts";
 import { covers, overlaps } from "./topics.ts";
 
-export { MONITOR, PROBE_SLOTS, type ProbePart, probeName, probeParts, WATCH } from "./probes.ts";
-
-/** Whoever logs in. `key` names the key its password derives from. */
-export interface Principal {
-  readonly name: string;
-  readonly role: "device" | "service" | "person" | "monitor" | "probe";
-  /** Of devices: their class. */
-  readonly class?: string;
-  readonly key: "fleet" | "verify";
-  /** Filters, with the name already in the place of `{device}`. */
-  readonly publish: readonly string[];
-  readonly subscribe: readonly string[];
-}
+export { type Principal, principalsOf } from "./principals.ts";
+export { MONITOR, PROBE_SLOTS, PROVER, type ProbePart, probeName, probeParts, WATCH } from "./probes.ts";
 
 export interface AclLine {
   readonly access: "read" | "write" | "readwrite" | "deny";
@@ -40,45 +20,6 @@ export interface Access {
 }
 
 type Grants = Pick<Principal, "publish" | "subscribe">;
-
-/** Names of a service's connections: the first is the service's own, so that a second connection renames nobody. */
-export function connectionNames(service: string, connections: number): string[] {
-  return Array.from({ length: connections }, (_, index) => (index === 0 ? service : `${service}-${index + 1}`));
-}
-
-export function principalsOf(fleet: Fleet): readonly Principal[] {
-  const devices = fleet.devices.map(
-    ({ id, class: name }): Principal => ({
-      name: id,
-      role: "device",
-      class: name,
-      key: "fleet",
-      ...expand(fleet.classes[name]!, id),
-    }),
-  );
-  const services = Object.entries(fleet.services).flatMap(([service, { connections, publish, subscribe }]) =>
-    connectionNames(service, connections).map(
-      (name): Principal => ({ name, role: "service", key: "fleet", publish, subscribe }),
-    ),
-  );
-  const people = Object.entries(fleet.people).map(
-    ([name, { publish, subscribe }]): Principal => ({ name, role: "person", key: "fleet", publish, subscribe }),
-  );
-  return [...devices, ...services, ...people, ...controlPrincipals];
-}
-
-/** The same in every fleet: monitors, and eight slots of probes. */
-const controlPrincipals: readonly Principal[] = [
-  ...([MONITOR, WATCH] as const).map(
-    (name): Principal => ({ name, role: "monitor", key: "verify", ...monitorGrants[name] }),
-  ),
-  ...Array.from({ length: PROBE_SLOTS }, (_, index) => index + 1).flatMap((slot) =>
-    probeParts.map((part): Principal => {
-      const name = probeName(slot, part);
-      return { name, role: "probe", key: "verify", ...expand(probeGrants(part), name) };
-    }),
-  ),
-];
 
 /** Patterns are exact for one class only, and cannot be kept out of bednet's own tree when a class reaches into it. */
 export function accessStyle(fleet: Pick<Fleet, "access" | "classes">): Access["style"] {
@@ -152,8 +93,3 @@ const merge = (all: readonly Grants[]): Grants => ({
   publish: all.flatMap((one) => one.publish),
   subscribe: all.flatMap((one) => one.subscribe),
 });
-
-function expand({ publish, subscribe }: Grants, name: string): Grants {
-  const put = (filter: string): string => filter.replaceAll("{device}", name);
-  return { publish: publish.map(put), subscribe: subscribe.map(put) };
-}

@@ -38,7 +38,7 @@ export function maxConnections(fleet: Pick<Fleet, "capacity" | "monitoring" | "p
     return figure(
       "connections",
       value,
-      `${count(planned)} planned + ${people} people + ${probeConnections} for two verifies = ${count(value)}; ${count(quiet)} would already stay below the alert`,
+      `${count(planned)} planned + ${people} ${people === 1 ? "person" : "people"} + ${probeConnections} for two verifies = ${count(value)}; ${count(quiet)} would already stay below the alert`,
     );
   }
   const share = `${count(planned)} planned connections ÷ ${count(value)} = ${((planned / value) * 100).toFixed(1)} %`;

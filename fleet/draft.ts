@@ -22,7 +22,7 @@ export function draftOf(root: unknown): Draft {
     domain: text(member(member(root, "broker"), "domain")),
     zone: text(member(member(root, "dns"), "zone")),
     access: member(root, "access"),
-    devices: whole(member(capacity, "devices")),
+    devices: whole(member(capacity, "devices")) || undefined,
     backendServices: member(capacity, "backendServices") === undefined ? 0 : whole(member(capacity, "backendServices")),
     classes: entries(member(root, "classes"), grants),
     services: entries(member(root, "services"), (service) => {

@@ -1,4 +1,5 @@
 // The Mosquitto versions bednet knows, and how they differ: an unknown directive is fatal, a wrong figure sizes a wrong droplet.
+import { directivesOf } from "./mosquitto-directives.ts";
 import { Problem } from "./problem.ts";
 
 /** Measured per build and per idle connection (facts: mosquitto.md section 3). */
@@ -18,7 +19,7 @@ export interface MemoryFigures {
 export interface Dialect {
   readonly version: string;
   /** Every 2.1.x reads the same directives. */
-  readonly family: (typeof families)[number];
+  readonly family: Family;
   readonly memory: MemoryFigures;
   /** False: the first SIGHUP switches `max_connections` off, and the soft descriptor limit is the cap (section 12). */
   readonly maxConnectionsSurvivesReload: boolean;
@@ -38,7 +39,8 @@ export interface Dialect {
   knows(directive: string): boolean;
 }
 
-const families = ["2.0.11", "2.0.18", "2.0.21", "2.0.22", "2.1"] as const;
+export const families = ["2.0.11", "2.0.18", "2.0.21", "2.0.22", "2.1"] as const;
+export type Family = (typeof families)[number];
 
 /** One of each family: the rollout digest renders for all of them. */
 export const supportedVersions = ["2.0.11", "2.0.18", "2.0.21", "2.0.22", "2.1.2"] as const;
@@ -90,43 +92,7 @@ const traits = {
     onBadPasswordLine: "exits",
     hashedAcl: true,
   },
-} satisfies Record<(typeof families)[number], Omit<Dialect, "version" | "family" | "knows">>;
-
-/** What bednet may write on all of them. */
-const common = [
-  ..."acl_file allow_anonymous allow_zero_length_clientid autosave_interval autosave_on_changes cafile certfile ciphers".split(
-    " ",
-  ),
-  ..."ciphers_tls1.3 connection_messages crlfile include_dir keyfile listener log_dest log_timestamp log_timestamp_format".split(
-    " ",
-  ),
-  ..."log_type max_connections max_inflight_bytes max_inflight_messages max_keepalive max_packet_size max_queued_bytes".split(
-    " ",
-  ),
-  ..."max_queued_messages max_topic_alias memory_limit message_size_limit password_file per_listener_settings".split(
-    " ",
-  ),
-  ..."persistence persistence_file persistence_location persistent_client_expiration pid_file plugin protocol".split(
-    " ",
-  ),
-  ..."queue_qos0_messages require_certificate retain_available set_tcp_nodelay sys_interval tls_version".split(" "),
-  ..."upgrade_outgoing_qos use_identity_as_username use_username_as_clientid user websockets_log_level".split(" "),
-];
-const only21 = [
-  ..."global_max_clients global_max_connections listener_allow_anonymous listener_auto_id_prefix accept_protocol_versions".split(
-    " ",
-  ),
-  ..."enable_proxy_protocol disable_client_cert_date_checks enable_control_api global_plugin plugin_load plugin_use".split(
-    " ",
-  ),
-  ..."http_api websockets_origin max_topic_alias_broker packet_buffer_size".split(" "),
-];
-
-function directives(family: (typeof families)[number]): ReadonlySet<string> {
-  const since21 = family === "2.1" ? only21 : [];
-  const since2021 = family === "2.0.11" || family === "2.0.18" ? [] : ["retain_expiry_interval"];
-  return new Set([...common, ...since2021, ...since21]);
-}
+} satisfies Record<Family, Omit<Dialect, "version" | "family" | "knows">>;
 
 /** What is true of a version, as `mosquitto -h` reports it; a Problem for one that was never tried. */
 export function dialectOf(version: string): Dialect {
@@ -137,7 +103,7 @@ export function dialectOf(version: string): Dialect {
       "Install the version of a supported distribution (Debian 12 or 13, Ubuntu 22.04, 24.04 or 26.04), or 2.1 from mosquitto.org.",
     );
   }
-  const known = directives(family);
+  const known = directivesOf(family);
   return { ...traits[family], version, family, knows: (directive) => known.has(directive) };
 }
 

@@ -1,5 +1,5 @@
 // What follows from a fleet: connections, limits, memory, droplet size, reconnecting; each number with its arithmetic.
-import { accessOf } from "./access.ts";
+import { accessOf, principalsOf } from "./access.ts";
 import {
   connectionsPerService,
   connectionsPerTool,
@@ -15,26 +15,51 @@ import { handshakesPerSecond, perSource, reconnectSpreadSeconds } from "./handsh
 import { memoryFigures } from "./memory.ts";
 import { costliestVersion, dialectOf, imageVersion } from "./mosquitto-versions.ts";
 import { planWarnings } from "./plan-warnings.ts";
+import { type PlannedSize, plannedSize } from "./planned-size.ts";
 import { queueFigures } from "./queues.ts";
 import type { Fleet } from "./schema.ts";
-import { dropletSizes, type Need, pricesAsOf, sizeOf, smallestSize, systemBytes } from "./sizes.ts";
+import { type Need, systemBytes } from "./sizes.ts";
 
 export type { Figure } from "./figure.ts";
+export type { PlannedSize } from "./planned-size.ts";
 
-export interface PlannedSize {
-  readonly slug: string;
-  /** Undefined for a size that is not in our table. */
-  readonly monthlyDollars: number | undefined;
-  readonly memoryBytes: number;
-  /** `existing`: not ours to choose; the slug is the droplet that would do. */
-  readonly chosen: "auto" | "fleet.yaml" | "existing";
-  readonly arithmetic: string;
+export interface Plan {
+  readonly mosquittoVersion: string;
+  readonly required: Figure;
+  /** On 2.1 also the broker's own limit after a reload; on 2.0.x the descriptors are. */
+  readonly maxConnections: Figure;
+  /** From this many on monitoring alerts. */
+  readonly alertConnections: Figure;
+  readonly loopbackConnections: Figure;
+  /** Soft and hard `LimitNOFILE`. */
+  readonly fileDescriptors: Figure;
+  readonly fileDescriptorsHard: Figure;
+  readonly connectionMemoryBytes: Figure;
+  readonly kernelBytes: Figure;
+  readonly queueBytes: Figure;
+  readonly retainedBytes: Figure;
+  readonly offlineBytes: Figure;
+  readonly accessBytes: Figure;
+  readonly memoryBytes: Figure;
+  readonly memoryMaxBytes: Figure;
+  /** What the whole machine needs. */
+  readonly hostMemoryBytes: Figure;
+  /** Per client. */
+  readonly maxQueuedMessages: Figure;
+  readonly maxQueuedBytes: Figure;
+  readonly maxPacketBytes: Figure;
+  readonly handshakesPerSecond: Figure;
+  readonly reconnectSpreadSeconds: Figure;
+  readonly perSourceConnections: Figure;
+  readonly perSourceNewPerSecond: Figure;
+  readonly perSourceBurst: Figure;
+  readonly size: PlannedSize;
+  readonly engine: "mosquitto" | "cluster";
+  readonly warnings: readonly string[];
 }
 
-export type Plan = Readonly<ReturnType<typeof planFleet>>;
-
 /** Pure. Without a version: the one that the image installs, else the one that needs most. */
-export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ipv6?: boolean } = {}) {
+export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ipv6?: boolean } = {}): Plan {
   const { capacity } = fleet;
   const image = fleet.host.provider === "digitalocean" ? imageVersion(fleet.host.image) : undefined;
   const mosquittoVersion = options.mosquittoVersion ?? image ?? costliestVersion;
@@ -92,9 +117,9 @@ export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ip
     ...perSource(capacity.largestSite, planned, max.value, handshakes.value),
     alertConnections: alertConnections(max.value, fleet.monitoring.alertAt),
     size: plannedSize(fleet, need),
-    warnings: warnings as readonly string[],
+    warnings,
     engine,
-  } satisfies Record<string, Figure | PlannedSize | string | readonly string[]>;
+  };
 }
 
 /** From this many connections on monitoring alerts. */
@@ -105,43 +130,17 @@ function alertConnections(maxConnections: number, alertAt: number): Figure {
 
 /** Lines of passwd and acl when every planned device is listed. */
 function listLengths(fleet: Fleet) {
-  const { style, patterns, sections } = accessOf({ ...fleet, devices: [] });
+  const declared = { ...fleet, devices: [] };
+  const { style, patterns, sections } = accessOf(declared);
   const own = sections.reduce((lines, section) => lines + section.lines.length, patterns.length);
-  const users = Object.values(fleet.services).reduce(
-    (n, { connections }) => n + connections,
-    Object.keys(fleet.people).length,
-  );
   const longest = Math.max(
     0,
     ...Object.values(fleet.classes).map(({ publish, subscribe }) => publish.length + subscribe.length),
   );
   const { devices } = fleet.capacity;
   return {
-    passwordLines: devices + users + 58,
+    passwordLines: devices + principalsOf(declared).length,
     aclLines: own + (style === "sections" ? devices * longest : 0),
     aclSections: sections.length + (style === "sections" ? devices : 0),
-  };
-}
-
-function plannedSize(fleet: Fleet, need: Need): PlannedSize {
-  const best = smallestSize(need);
-  const { slug, memoryBytes, monthlyDollars } = best ?? dropletSizes.at(-1)!;
-  const total = `${bytes(need.memoryMaxBytes)} broker + ${bytes(systemBytes)} system = ${bytes(need.memoryMaxBytes + systemBytes)}`;
-  const price = `$${monthlyDollars} a month as of ${pricesAsOf}`;
-  const fits =
-    best === undefined
-      ? `${total}: no size holds the plan, ${slug} is the largest (${price})`
-      : `${total}: ${slug} has ${bytes(memoryBytes)} (${price})`;
-  if (fleet.host.provider === "existing")
-    return { slug, memoryBytes, monthlyDollars, chosen: "existing", arithmetic: fits };
-  if (fleet.host.size === "auto") return { slug, memoryBytes, monthlyDollars, chosen: "auto", arithmetic: fits };
-  const given = sizeOf(fleet.host.size);
-  const has = given === undefined ? "a size that bednet does not know" : bytes(given.memoryBytes);
-  return {
-    slug: fleet.host.size,
-    memoryBytes: given?.memoryBytes ?? 0,
-    monthlyDollars: given?.monthlyDollars,
-    chosen: "fleet.yaml",
-    arithmetic: `${total}: host.size is ${fleet.host.size} with ${has}`,
   };
 }

@@ -1,29 +1,9 @@
 // fleet.yaml, setting by setting. What is not here is a mistake, not a silent wish.
 import { z } from "zod";
+import { Address, AdminCidrs, Count, Domain, Filters, Name, PemFile, Slug } from "./formats.ts";
 
-/** User name = client id, so one whitelist serves the password file, the ACL, topics and shells (facts: mosquitto.md section 4). */
-export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-export const nameHint = "use letters, digits, - and _, starting with a letter or digit, 64 at most";
+export { NAME, nameHint } from "./formats.ts";
 
-const Name = z.string().regex(NAME, nameHint);
-const Count = z.number().int().nonnegative().max(1_000_000);
-const Domain = z
-  .string()
-  .regex(
-    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
-    "use a full lower-case host name such as mqtt.example.com",
-  );
-const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "use a network such as 203.0.113.7/32" });
-const AdminCidrs = z
-  .array(Cidr)
-  .min(1, "name at least one network that may use SSH")
-  .describe("Networks that may use SSH, such as 203.0.113.7/32.");
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use a slug of lower-case letters, digits and -");
-const Address = z
-  .string()
-  .regex(/^(?=.{1,253}$)[A-Za-z0-9:][A-Za-z0-9.:-]*$/, "use a host name or an address such as 203.0.113.7");
-const PemFile = z.string().regex(/^[^\u0000-\u001f\u007f]{1,4096}$/, "use the path of a PEM file");
-const Filters = z.array(z.string()).default([]);
 const keyType = z
   .enum(["ecdsa", "rsa"])
   .default("ecdsa")

@@ -14,7 +14,7 @@ interface Node {
 
 /** JSON Schema of fleet.yaml as an editor reads it. */
 export function fleetJsonSchema(): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(FleetFile, { io: "input" });
+  const { $schema, ...rest } = z.toJSONSchema(FleetFile, { io: "input", target: "draft-7" });
   return { $schema, title: "fleet.yaml of bednet", ...rest };
 }
 
