@@ -1,5 +1,5 @@
 // Whoever logs in: devices, connections of services, people, monitors and probes, each with its own name and grants.
-import { MONITOR, monitorGrants, PROBE_SLOTS, probeGrants, probeName, probeParts, WATCH } from "./probes.ts";
+import { monitorGrants, PROBE_SLOTS, probeGrants, probeName, probeParts } from "./probes.ts";
 import type { Fleet } from "./schema.ts";
 
 /** Whoever logs in. `key` names the key its password derives from. */
@@ -44,8 +44,8 @@ export function principalsOf(fleet: Fleet): readonly Principal[] {
 
 /** The same in every fleet: monitors, and eight slots of probes. */
 const controlPrincipals: readonly Principal[] = [
-  ...([MONITOR, WATCH] as const).map(
-    (name): Principal => ({ name, role: "monitor", key: "verify", ...monitorGrants[name] }),
+  ...Object.entries(monitorGrants).map(
+    ([name, grants]): Principal => ({ name, role: "monitor", key: "verify", ...grants }),
   ),
   ...Array.from({ length: PROBE_SLOTS }, (_, index) => index + 1).flatMap((slot) =>
     probeParts.map((part): Principal => {

@@ -9,6 +9,8 @@ export type ProbePart = (typeof probeParts)[number];
 export const MONITOR = "bednet-monitor";
 /** `bednet watch`. */
 export const WATCH = "bednet-watch";
+/** Converge, from the host itself: a known login after each change of the broker. */
+export const PROVER = "bednet-prover";
 
 /** Nobody in fleet.yaml or devices.csv may be named or granted anything in here. */
 export const RESERVED_NAME = /^bednet-/i;
@@ -35,7 +37,8 @@ export function probeGrants(part: ProbePart): Grants {
   return probeClass;
 }
 
-export const monitorGrants: Record<typeof MONITOR | typeof WATCH, Grants> = {
+export const monitorGrants: Record<typeof MONITOR | typeof WATCH | typeof PROVER, Grants> = {
   [MONITOR]: { publish: ["bednet/health/#"], subscribe: ["$SYS/#", "bednet/health/#"] },
   [WATCH]: { publish: [], subscribe: ["$SYS/#", "bednet/health/#"] },
+  [PROVER]: { publish: [], subscribe: ["$SYS/#"] },
 };
