@@ -75,7 +75,7 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   await options.prepare?.(root);
   signal?.throwIfAborted();
   const nspawn = await startNspawn(lease, root);
-  await waitForSsh(lease.guestAddress, sshPort, { signal, onProgress, gone: nspawn.gone, console: nspawn.console });
+  await waitForSsh(lease.guestAddress, sshPort, { signal, onProgress, gone: nspawn.gone, console: nspawn.log });
   const pid = await leaderOf(nspawn.pid);
   await appendFile(join(lease.folder, "processes"), `${pid} ${processId(pid)?.startTime}\n`);
   let stopped: Promise<string[]> | undefined;
@@ -106,18 +106,7 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
 }
 
 const enter = (pid: number): [string, ...string[]] => [
-  ...([
-    "nsenter",
-    "--target",
-    String(pid),
-    "--mount",
-    "--uts",
-    "--ipc",
-    "--net",
-    "--pid",
-    "--root",
-    "--",
-  ] as const),
+  ...(["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--"] as const),
   ...[
     "env",
     "-i",
