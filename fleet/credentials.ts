@@ -1,11 +1,10 @@
 // From one key every password follows: nobody chooses one and nothing stores one.
 import { hkdfSync, pbkdf2Sync, randomBytes } from "node:crypto";
+import { passwordIterations } from "./mosquitto-versions.ts";
 import { RESERVED_NAME } from "./probes.ts";
 import { Problem } from "./problem.ts";
 import { Secret } from "./secret.ts";
 
-/** Enough for 144 random bits; the broker verifies every session again on each reload, in its only thread. */
-const ITERATIONS = 101;
 const PASSWORD_BYTES = 18;
 /** Mosquitto 2.0 drops a user whose salt has any other length. */
 const SALT_BYTES = 12;
@@ -100,8 +99,8 @@ export function passwordOf(key: FleetKey | VerifyKey, name: string, generation: 
 export function hashOf(key: FleetKey | VerifyKey, name: string, generation: number): string {
   const salt = keyOf(key, name).derive(`salt:${name}:${generation}`, SALT_BYTES);
   const password = passwordOf(key, name, generation).reveal();
-  const hash = pbkdf2Sync(password, salt, ITERATIONS, 64, "sha512");
-  return `$7$${ITERATIONS}$${salt.toString("base64")}$${hash.toString("base64")}`;
+  const hash = pbkdf2Sync(password, salt, passwordIterations, 64, "sha512");
+  return `$7$${passwordIterations}$${salt.toString("base64")}$${hash.toString("base64")}`;
 }
 
 /** A line of the broker's password file. */

@@ -34,6 +34,7 @@ export function noKey(folder: string): Problem {
 export async function writeKey(folder: string, key: FleetKey): Promise<string | undefined> {
   const path = keyPath(folder);
   await mkdir(join(folder, ".bednet"), { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, ".bednet", ".gitignore"), "*\n");
   const kept = await keepOld(path, key);
   const fresh = `${path}.${process.pid}.new`;
   await writeFile(fresh, `${key.text().reveal()}\n`, { mode: 0o600, flag: "wx" });

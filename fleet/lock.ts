@@ -23,6 +23,15 @@ function isMadeBy(key: FleetKey | VerifyKey, line: LockLine): boolean {
   return keyOf(key, line.name).id === line.keyId && hashOf(key, line.name, line.generation) === line.hash;
 }
 
+/** Throws unless this is the key that the lock was made with. */
+export function refuseForeignKey(lock: Lock, key: FleetKey): void {
+  if (lock.keyId === key.id && lock.verifyKeyId === key.verifyKey.id) return;
+  throw new Problem(
+    `this key is ${key.id}, and fleet.lock was made with ${lock.keyId}`,
+    "Look for the key of this fleet; nothing was changed.",
+  );
+}
+
 /** What differs between the fleet and its lock; undefined: nothing. */
 export function lockProblem(fleet: Fleet, lock: Lock | undefined): Problem | undefined {
   const fix = "Run `bednet lock` and commit fleet.lock.";

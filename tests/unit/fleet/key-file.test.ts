@@ -64,7 +64,7 @@ test("a new key does not destroy the old one", async () => {
   expect(kept).toBe(join(folder, ".bednet/key-7bdf26e3"));
   expect(FleetKey.parse(await readFile(kept!, "utf8")).id).toBe(key.id);
   expect((await readKey(folder, {}))?.id).toBe("3e5da2b4");
-  expect(await readdir(join(folder, ".bednet"))).toEqual(["key", "key-7bdf26e3"]);
+  expect(await readdir(join(folder, ".bednet"))).toEqual([".gitignore", "key", "key-7bdf26e3"]);
 });
 
 test("beside an example lies the public key; any other key there is not ours to take", async () => {

@@ -1,0 +1,35 @@
+// What every command is given, and the options that several of them share.
+import { dirname } from "node:path";
+import type { Readable } from "node:stream";
+import type { Command } from "commander";
+import type { ExitCode } from "./exit-codes.ts";
+import type { Output } from "./output.ts";
+
+export interface Context {
+  readonly output: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** Aborted by Ctrl-C and SIGTERM: undo what is half done, then return or throw. */
+  readonly signal: AbortSignal;
+  /** For a command that ends well and still has bad news, such as a failed check. A Problem brings its own code. */
+  finish(exitCode: ExitCode): void;
+}
+
+/** Declares one command. What it needs is imported when it runs, so that `--help` answers at once. */
+export type Register = (program: Command, context: Context) => void;
+
+export interface FleetOption {
+  readonly fleet: string;
+}
+
+export function withFleet(command: Command): Command {
+  return command.option("--fleet <path>", "fleet file", "./fleet.yaml");
+}
+
+/** Where the lock, the key and devices.csv lie. */
+export const folderOf = ({ fleet }: FleetOption): string => dirname(fleet);
+
+export function withExamples(command: Command, ...examples: readonly string[]): Command {
+  const title = examples.length === 1 ? "Example" : "Examples";
+  return command.addHelpText("after", `\n${title}:\n${examples.map((example) => `  ${example}`).join("\n")}`);
+}

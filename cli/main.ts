@@ -1,0 +1,70 @@
+// The program `bednet`: its commands in the order of the help, and how each run ends.
+import type { Readable } from "node:stream";
+import { Command, CommanderError } from "commander";
+import type { Context, Register } from "./command.ts";
+import explain from "./commands/explain.ts";
+import key from "./commands/key.ts";
+import lock from "./commands/lock.ts";
+import plan from "./commands/plan.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { makeOutput, type Stream } from "./output.ts";
+import { listenForSignals } from "./signals.ts";
+
+/** A command is one file in cli/commands/ and one line here. */
+const commands: readonly Register[] = [plan, lock, key, explain];
+
+export interface World {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export async function main(argv: readonly string[], version: string, world: World = process): Promise<ExitCode> {
+  const output = makeOutput(world.stdout, world.stderr, world.env);
+  const { signal, release } = listenForSignals(output);
+  let exitCode: ExitCode = exitCodes.done;
+  const context: Context = {
+    output,
+    env: world.env,
+    stdin: world.stdin,
+    signal,
+    finish: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await program(version, context).parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    exitCode = ending(error, context);
+  } finally {
+    release();
+  }
+  return signal.aborted ? exitCodes.interrupted : exitCode;
+}
+
+function program(version: string, context: Context): Command {
+  const { output } = context;
+  const root = new Command("bednet")
+    .description("One fleet.yaml into a production MQTT broker that is proven to be one.")
+    .version(version, "--version", "print the version")
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError("(--help shows what there is)")
+    .configureOutput({
+      writeOut: output.print,
+      writeErr: output.note,
+      getOutHelpWidth: () => output.width,
+      getErrHelpWidth: () => output.width,
+    });
+  for (const register of commands) register(root, context);
+  return root;
+}
+
+function ending(error: unknown, { output, signal }: Context): ExitCode {
+  // Help and version end this way too; commander has already printed.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  const isEcho = error === signal.reason || (error instanceof Error && error.name === "AbortError");
+  if (signal.aborted && isEcho) return exitCodes.interrupted;
+  return output.failure(error);
+}

@@ -1,0 +1,87 @@
+// The only place that prints. Data goes to stdout; progress, notes and failures go to stderr.
+import { Problem } from "../fleet/problem.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+
+export interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Colour where a person looks, plain text everywhere else. */
+export type Paint = Readonly<Record<keyof typeof codes, (text: string) => string>>;
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+
+export interface Output {
+  /** What was asked for. */
+  print(text: string): void;
+  json(value: unknown): void;
+  /** What the reader should know beside it. */
+  note(text: string): void;
+  /** What is being done, for anything over a second: one line that is written over on a terminal, a line each elsewhere. */
+  progress(line: string): void;
+  /** Says what went wrong and what to do, and gives the exit code. */
+  failure(error: unknown): ExitCode;
+  /** For stdout. */
+  readonly paint: Paint;
+  /** Columns of text to fill, 100 at most. */
+  readonly width: number;
+  readonly isTerminal: boolean;
+}
+
+export function makeOutput(stdout: Stream, stderr: Stream, env: Readonly<Record<string, string | undefined>>): Output {
+  const paint = paintFor(stdout, env);
+  const alarm = paintFor(stderr, env);
+  const rewrites = isLively(stderr, env);
+  let transient = false;
+
+  const clear = (): void => {
+    if (transient) stderr.write("\r\x1b[K");
+    transient = false;
+  };
+  const say = (stream: Stream, text: string): void => {
+    clear();
+    stream.write(text.endsWith("\n") ? text : `${text}\n`);
+  };
+
+  return {
+    paint,
+    width: Math.min(100, (stdout.isTTY && stdout.columns) || 100),
+    isTerminal: stdout.isTTY === true,
+    print: (text) => say(stdout, text),
+    json: (value) => say(stdout, JSON.stringify(value, null, 2)),
+    note: (text) => say(stderr, text),
+    progress(line) {
+      if (!rewrites) return say(stderr, line);
+      clear();
+      stderr.write(alarm.dim(line.slice(0, (stderr.columns ?? 80) - 1)));
+      transient = true;
+    },
+    failure(error) {
+      if (error instanceof Problem) {
+        const [first, ...rest] = error.message.split("\n");
+        say(stderr, [alarm.red(first!), ...rest, error.fix].join("\n"));
+        return error.exitCode;
+      }
+      const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      say(stderr, `${alarm.red("This is a mistake in bednet, not in what you did.")}\n${trace}\n${howToReport}`);
+      return exitCodes.bug;
+    },
+  };
+}
+
+const howToReport =
+  "Please report it: the command, the text above and `bednet --version`. Look through it first for names you would rather keep.";
+
+function isLively(stream: Stream, env: Readonly<Record<string, string | undefined>>): boolean {
+  return stream.isTTY === true && env.TERM !== "dumb";
+}
+
+function paintFor(stream: Stream, env: Readonly<Record<string, string | undefined>>): Paint {
+  const coloured = isLively(stream, env) && !env.NO_COLOR;
+  const pairs = Object.entries(codes).map(([name, code]) => [
+    name,
+    (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text),
+  ]);
+  return Object.fromEntries(pairs) as Paint;
+}

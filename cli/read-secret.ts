@@ -1,0 +1,24 @@
+// A secret from stdin: piped in, or pasted at a prompt that does not show it.
+import { createInterface } from "node:readline/promises";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { Secret } from "../fleet/secret.ts";
+import type { Context } from "./command.ts";
+
+export async function readSecret(
+  stdin: Context["stdin"],
+  output: Context["output"],
+  prompt: string,
+  signal: AbortSignal,
+): Promise<Secret> {
+  if (!stdin.isTTY) return new Secret(await text(stdin));
+  output.note(prompt);
+  // A terminal interface switches the echo off, and what it would draw goes nowhere.
+  const lines = createInterface({ input: stdin, output: new PassThrough().resume(), terminal: true });
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return new Secret(await lines.question("", { signal }));
+  } finally {
+    lines.close();
+  }
+}
