@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { PROBE_SLOTS } from "../fleet/access.ts";
 import { type Evidence, openGatherers, probeGatherers } from "./evidence/index.ts";
 import type { VerifyTarget } from "./target.ts";
-import { messageOf } from "./wire/deadline.ts";
+import { childOf, messageOf } from "./wire/deadline.ts";
 import { TakenOver } from "./wire/session.ts";
 import { type History, openSlot } from "./wire/slot.ts";
 
@@ -43,8 +43,8 @@ export async function gather(
   async function onSomeSlot(): Promise<[Kind, Gathered][]> {
     const history: History = { takeovers: 0 };
     for (const number of slotsInRandomOrder()) {
-      const attempt = new AbortController();
-      const opening = openSlot(target, number, AbortSignal.any([signal, attempt.signal]), history);
+      const attempt = childOf(signal);
+      const opening = openSlot(target, number, attempt.signal, history);
       const slot = opening.then((run) => run.slot);
       const lost = opening.then(
         (run) => run.lost,

@@ -1,14 +1,12 @@
 // Verifies a broker from outside: gathers what the chosen checks need, once, then lets each check judge it.
-import { setMaxListeners } from "node:events";
-import type { Check, Verdict } from "./check.ts";
-import { unknown } from "./check.ts";
+import { type Check, unknown, type Verdict } from "./check.ts";
 import { checklist } from "./checklist.ts";
 import { choose } from "./choose.ts";
 import type { Evidence } from "./evidence/index.ts";
 import { type Gathered, gather, type Kind } from "./gather.ts";
 import type { Finding, Report } from "./report.ts";
 import type { VerifyTarget } from "./target.ts";
-import { messageOf } from "./wire/deadline.ts";
+import { childOf, messageOf } from "./wire/deadline.ts";
 
 export const DEADLINE_MS = 20_000;
 
@@ -30,11 +28,7 @@ export async function verify(target: VerifyTarget, options: VerifyOptions = {}):
   const start = performance.now();
   const sinceStart = (): number => Math.round(performance.now() - start);
 
-  const over = new AbortController();
-  setMaxListeners(0, over.signal);
-  const stop = (): void => over.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
-  if (signal?.aborted) stop();
+  const over = childOf(signal);
   const reason = new Error(`it was not gathered within the ${deadlineMs / 1000} s that a verification may take`);
   const deadline = setTimeout(() => over.abort(reason), deadlineMs);
   const gatheredMs: Record<string, number> = {};
@@ -49,7 +43,6 @@ export async function verify(target: VerifyTarget, options: VerifyOptions = {}):
     return { target: { domain, address, port }, startedAt, durationMs: sinceStart(), findings, gatheredMs };
   } finally {
     clearTimeout(deadline);
-    signal?.removeEventListener("abort", stop);
     over.abort();
   }
 }

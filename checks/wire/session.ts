@@ -1,7 +1,7 @@
 // One MQTT login, and the conversation after it: what was said, what was heard, in which order.
 import type tls from "node:tls";
 import { type IClientOptions, MqttClient } from "mqtt";
-import { messageOf, STEP_MS, within } from "./deadline.ts";
+import { STEP_MS, TooLate, within } from "./deadline.ts";
 
 /** Reason codes of MQTT 3.1.1 and 5 with which a broker turns a login away for who it is. */
 const REFUSALS: readonly number[] = [4, 5, 133, 134, 135, 138];
@@ -36,6 +36,8 @@ export interface Session {
   publish(topic: string, payload: string): Promise<number>;
   /** The first message, past or coming, that fits. */
   hear(what: string, fits: (message: Heard) => boolean, ms?: number): Promise<Heard>;
+  /** Whether such a message comes in time. Rejects when the connection is over. */
+  hears(fits: (message: Heard) => boolean): Promise<boolean>;
   /** Resolves when the connection is over; true: another login with this client id took it. */
   readonly over: Promise<boolean>;
   end(): Promise<void>;
@@ -102,9 +104,31 @@ function sessionOf(client: MqttClient, signal: AbortSignal): Session {
   const wait = <T>(work: Promise<T>, what: string, ms = STEP_MS): Promise<T> =>
     within(Promise.race([work, ended]), ms, what, signal);
 
+  const hear: Session["hear"] = (what, fits, ms) => {
+    let look = (): void => {};
+    const found = new Promise<Heard>((resolve) => {
+      look = () => {
+        const message = heard.find(fits);
+        if (message !== undefined) resolve(message);
+      };
+    });
+    waiting.add(look);
+    look();
+    return wait(found, what, ms).finally(() => waiting.delete(look));
+  };
+
   return {
     heard,
     over,
+    hear,
+    hears: (fits) =>
+      hear("the message", fits).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof TooLate) return false;
+          throw error;
+        },
+      ),
     subscribe: async (filters) => {
       await wait(client.subscribeAsync([...filters], { qos: 1 }), "an answer to SUBSCRIBE");
     },
@@ -119,20 +143,8 @@ function sessionOf(client: MqttClient, signal: AbortSignal): Session {
         ),
         "an answer to PUBLISH",
       ),
-    hear: (what, fits, ms) => {
-      let look = (): void => {};
-      const found = new Promise<Heard>((resolve) => {
-        look = () => {
-          const message = heard.find(fits);
-          if (message !== undefined) resolve(message);
-        };
-        waiting.add(look);
-        look();
-      });
-      return wait(found, what, ms).finally(() => waiting.delete(look));
-    },
     end: async () => {
-      await within(client.endAsync(), 300, "the goodbye", signal).catch((error: unknown) => messageOf(error));
+      await within(client.endAsync(), 300, "the goodbye", signal).catch(() => {});
       client.stream.destroy();
     },
   };

@@ -11,6 +11,13 @@ export class Refused extends Error {
   override name = "Refused";
 }
 
+/** The watcher asks for these alone: the whole tree would be some fifty messages. */
+export const SYS_TOPICS = {
+  version: "$SYS/broker/version",
+  uptime: "$SYS/broker/uptime",
+  connected: "$SYS/broker/clients/connected",
+} as const;
+
 /** What earlier attempts of the same run saw. */
 export interface History {
   takeovers: number;
@@ -23,6 +30,8 @@ export interface Slot {
   readonly names: Readonly<Record<ProbePart, string>>;
   /** May see and say everything among the probes: every proof by silence is checked against what it sees. */
   readonly watcher: Session;
+  /** Sends the watcher a message from itself: what came before it on that connection has arrived, and the slot is still ours. */
+  pulse(): Promise<void>;
   /** The same session whoever asks. Throws Refused. */
   as(part: ProbePart): Promise<Session>;
   /** A login of its own, to be judged. Without `password`, the right one. */
@@ -76,11 +85,20 @@ export async function openSlot(
   };
 
   const watcher = await as("watcher");
-  await watcher.subscribe(["bednet/probe/#"]);
+  const nonce = randomBytes(6).toString("hex");
+  let pulses = 0;
+  const pulse = async (): Promise<void> => {
+    pulses += 1;
+    const payload = `${nonce} pulse ${pulses}`;
+    const code = await watcher.publish(`bednet/probe/a/${names.watcher}/up`, payload);
+    if (code >= 128) throw new Error(`the broker refuses what the watcher may publish (code ${code})`);
+    await watcher.hear("the watcher's own message", (message) => message.payload === payload);
+  };
+  await watcher.subscribe(["bednet/probe/#", ...Object.values(SYS_TOPICS)]);
   const lost = new Promise<never>((_, reject) => {
     watcher.over.then((taken) => taken && reject(new TakenOver("another verification took the probes over")));
   });
   lost.catch(() => {});
-  const slot: Slot = { nonce: randomBytes(6).toString("hex"), history, names, watcher, as, tryLogin };
+  const slot: Slot = { nonce, history, names, watcher, pulse, as, tryLogin };
   return { slot, lost, close: async () => void (await Promise.all(all.map((session) => session.end()))) };
 }
