@@ -81,7 +81,7 @@ export async function converge(host: Host, options: ConvergeOptions): Promise<Co
   const effect = effectOf(changes);
   const dropped = effect === "restart" ? observed.clients : 0;
   if (dropped > 0) onProgress(`this takes a restart: ${dropped} connected clients are dropped`);
-  if (changes.some(({ wish }) => wish.needsDns)) await options.dnsGate();
+  if (changes.some(({ wish, state }) => wish.needsDns?.(state))) await options.dnsGate();
   await applyOrThrow(host, changes, observed, options, trips);
   for (const { step } of changes) done.add(step.id);
 

@@ -1,5 +1,5 @@
 // Before certbot is called: do the zone's own servers answer with this host? Asking too early is remembered for long.
-import { Resolver, promises as system } from "node:dns/promises";
+import * as system from "node:dns/promises";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../fleet/problem.ts";
@@ -54,7 +54,7 @@ async function whatIsWrong({ domain, address, servers, signal }: DnsGateOptions)
 }
 
 async function ask(server: string, domain: string, signal?: AbortSignal) {
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  const resolver = new system.Resolver({ timeout: 3_000, tries: 2 });
   signal?.addEventListener("abort", () => resolver.cancel(), { once: true });
   resolver.setServers([server]);
   const none = (error: NodeJS.ErrnoException) => {

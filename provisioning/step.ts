@@ -35,7 +35,7 @@ export interface Wish {
   /** Brings it about; may be repeated. `part` prints the content, which arrived with its checksum. */
   apply(part: Script, state: string): Script;
   /** The domain must lead to this host first. */
-  readonly needsDns?: boolean;
+  needsDns?(state: string): boolean;
   /** What `part` prints. It travels on stdin. */
   readonly content?: string;
 }

@@ -17,7 +17,7 @@ export const broker: Resource = {
       says: "the broker runs with this configuration and proved it",
       isMet: (state) => state === wanted,
       effect,
-      apply: (_part, state) => sh`put_in_force ${effect(state)} ${wanted} ${bundle.certificate.domain}`,
+      apply: (_part, state) => sh`put_in_force ${effect(state)} ${wanted.split(" ")} ${bundle.certificate.domain}`,
     };
   },
 };

@@ -12,6 +12,7 @@ export const certificate: Resource = {
       says: `a certificate for ${wanted.domain} is installed`,
       isMet: (state) => state === `${issued} installed`,
       effect: () => "none",
+      needsDns: (state) => !state.startsWith(`${issued} `),
       apply: (_part, state) =>
         state.startsWith(`${issued} `)
           ? sh`run_deploy_hook ${name}`

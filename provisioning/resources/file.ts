@@ -40,7 +40,7 @@ export function stateOf(wanted: { content: string; owner: string; group: string;
 
 /** Two processes for all files; awk joins their answers. */
 function lookFiles(names: readonly string[]): Script {
-  return sh`{ stat -c 'S %U:%G %a %n' ${names} 2>/dev/null; sha256sum ${names} 2>/dev/null | sed 's/^/H /'; printf 'N %s\n' ${names}; } | awk '
+  return sh`{ stat -c 'S %U:%G %a %n' ${names} 2>/dev/null || true; { sha256sum ${names} 2>/dev/null || true; } | sed 's/^/H /'; printf 'N %s\n' ${names}; } | awk '
     $1=="S" { path=$4; state[path]=$2" "$3 }
     $1=="H" { hash[$3]=$2 }
     $1=="N" { print "file\t"$2"\t"(($2 in hash) ? hash[$2]" "state[$2] : (($2 in state) ? "not a file" : "absent")) }'`;

@@ -1,17 +1,18 @@
-// A folder that only the broker's user may enter: keys, password hashes and grants live there.
+// A folder whose owner and mode keep secrets in: the broker reads there and cannot write.
 import { sh } from "../../remote/sh.ts";
 import type { Resource } from "../step.ts";
 
-const WANTED = "mosquitto:mosquitto 700";
-
-export const brokerFolder: Resource = {
+export const folder: Resource = {
   kind: "folder",
   look: (names) =>
     sh`for d in ${names}; do printf 'folder\t%s\t%s\n' "$d" "$( [ -d "$d" ] && stat -c '%U:%G %a' "$d" || echo absent)"; done`,
-  wish: (path) => ({
-    says: `${path} belongs to the broker alone`,
-    isMet: (state) => state === WANTED,
-    effect: () => "none",
-    apply: () => sh`install -d -o mosquitto -g mosquitto -m 0700 ${path}`,
-  }),
+  wish(path, bundle) {
+    const { owner, group, mode } = bundle.folders.find((candidate) => candidate.path === path)!;
+    return {
+      says: `the folder ${path} belongs to ${owner}:${group}`,
+      isMet: (state) => state === `${owner}:${group} ${mode.slice(1)}`,
+      effect: () => "none",
+      apply: () => sh`install -d -o ${owner} -g ${group} -m ${mode} ${path}`,
+    };
+  },
 };

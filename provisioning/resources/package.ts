@@ -6,7 +6,7 @@ export const packageInstalled: Resource = {
   kind: "package",
   // `apt list` takes 149 ms, dpkg-query 10 (facts: ssh.md): a no-op must stay cheap.
   look: (names) =>
-    sh`{ dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\n' ${names} 2>/dev/null; printf 'N %s\n' ${names}; } | awk '
+    sh`{ dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\n' ${names} 2>/dev/null || true; printf 'N %s\n' ${names}; } | awk '
     $1=="installed" { version[$2]=$3 }
     $1=="N" { print "package\t"$2"\t"(($2 in version) ? version[$2] : "absent") }'`,
   wish: (name) => packageWish(name),

@@ -1,7 +1,7 @@
 // A certificate that renews itself into the running broker.
 import { certificate } from "../resources/certificate.ts";
 import { file } from "../resources/file.ts";
-import { brokerFolder } from "../resources/folder.ts";
+import { folder } from "../resources/folder.ts";
 import { unit } from "../resources/unit.ts";
 import { entry, type Step } from "../step.ts";
 
@@ -9,7 +9,7 @@ export default {
   id: "certificate",
   title: "A certificate is installed, and renewal reaches the running broker",
   entries: [
-    ...entry(brokerFolder, "/etc/mosquitto/bednet", "/etc/mosquitto/bednet/tls"),
+    ...entry(folder, "/etc/mosquitto/bednet", "/etc/mosquitto/bednet/tls"),
     ...entry(
       file,
       "/usr/local/lib/bednet/reload",
