@@ -7,4 +7,4 @@ import firewall from "./steps/firewall.ts";
 import packages from "./steps/packages.ts";
 import securityUpgrades from "./steps/security-upgrades.ts";
 
-export const runbook: readonly Step[] = [packages, securityUpgrades, firewall, certificate, broker, appliedLock];
+export const runbook: readonly Step[] = [packages, securityUpgrades, firewall, certificate, appliedLock, broker];
