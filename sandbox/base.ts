@@ -23,7 +23,7 @@ const packages = [
 const recipeVersion = 1;
 
 export function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "bednet");
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bednet");
 }
 
 export async function baseFolder(release: Release): Promise<string> {

@@ -38,7 +38,7 @@ export function runAny(argv: Argv, options: CommandOptions = {}): Promise<Ended>
     const child = spawn(argv[0], argv.slice(1), {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
-      env: options.env ?? process.env,
+      env: withSystemPath(options.env ?? process.env),
     });
     let killTimer: NodeJS.Timeout | undefined;
     const kill = (): void => {
@@ -80,6 +80,11 @@ export async function run(argv: Argv, options: CommandOptions = {}): Promise<str
   const ended = await runAny(argv, options);
   if (ended.exitCode !== 0) throw new CommandFailed(argv, ended);
   return ended.stdout;
+}
+
+/** root's PATH after a plain `su` lacks the folders that most of our commands live in. */
+export function withSystemPath(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, PATH: `${env.PATH ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin` };
 }
 
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -8,10 +8,11 @@ import { type CommandOptions, type Ended, run, runAny } from "./command.ts";
 import { type Release, releaseNames } from "./debian.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
-import { type Lease, processId, readRecord, takeLease, writeRecord } from "./lease.ts";
+import { type Lease, processId, type RunRecord, takeLease, writeRecord } from "./lease.ts";
 import { forget, remember } from "./live-runs.ts";
 import { makeNetwork } from "./network.ts";
 import { leaderOf, startNspawn } from "./nspawn.ts";
+import { sweep } from "./runs.ts";
 import { tearDown } from "./teardown.ts";
 import { waitForSsh } from "./wait-for-ssh.ts";
 
@@ -52,14 +53,15 @@ export interface Guest {
 
 export async function bootGuest(options: GuestOptions): Promise<Guest> {
   const { release, onProgress, signal } = options;
+  await sweep(onProgress);
   const base = await ensureBase(release, { onProgress, signal });
   const lease = await takeLease(`${releaseNames[release]} guest`, signal);
-  remember(lease.number);
+  remember(lease);
   try {
     return await boot(base, lease, options);
   } catch (error) {
-    const left = await tearDown(lease.number);
-    forget(lease.number);
+    const left = await tearDown(lease);
+    forget(lease);
     for (const line of left) onProgress?.(line);
     throw error;
   }
@@ -79,10 +81,11 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   const pid = await leaderOf(nspawn.pid);
   await appendFile(join(lease.folder, "processes"), `${pid} ${processId(pid)?.startTime}\n`);
   let stopped: Promise<string[]> | undefined;
+  let kept: RunRecord | undefined;
   const stop = async (): Promise<string[]> => {
     await harvestPackages(release, join(lease.folder, "upper"));
-    const left = await tearDown(lease.number);
-    forget(lease.number);
+    const left = await tearDown(kept ? { ...lease, record: kept } : lease);
+    forget(lease);
     return left;
   };
   return {
@@ -98,8 +101,9 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
     pid,
     exec: (argv, execOptions) => runAny([...enter(pid), ...argv], execOptions),
     keep: () => {
-      writeRecord({ ...readRecord(lease.number)!, kept: true });
-      forget(lease.number);
+      kept = { ...lease.record, kept: true };
+      writeRecord(kept);
+      forget(lease);
     },
     stop: () => (stopped ??= stop()),
   };

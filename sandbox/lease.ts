@@ -27,6 +27,7 @@ export interface RunRecord {
 }
 
 export interface Lease {
+  readonly record: RunRecord;
   readonly number: number;
   /** `bednet-3`: also the network namespace and the guest's host name. */
   readonly name: string;
@@ -39,7 +40,7 @@ export interface Lease {
 export const nameOf = (number: number): string => `bednet-${number}`;
 export const folderOf = (number: number): string => join(RUNS, String(number));
 
-export function leaseOf(number: number): Lease {
+export function leaseOf(number: number): Omit<Lease, "record"> {
   const base = `198.19.${Math.floor(number / 64)}`;
   const low = (number % 64) * 4;
   return {
@@ -64,14 +65,10 @@ export async function takeLease(about: string, signal?: AbortSignal): Promise<Le
         if (taken.has(number)) continue;
         const lease = leaseOf(number);
         mkdirSync(lease.folder, { mode: 0o711 });
-        writeRecord({
-          number,
-          owner: processId(process.pid)!,
-          kept: false,
-          startedAt: new Date().toISOString(),
-          about,
-        });
-        return lease;
+        const owner = processId(process.pid)!;
+        const record = { number, owner, kept: false, startedAt: new Date().toISOString(), about };
+        writeRecord(record);
+        return { ...lease, record };
       }
       throw new Problem("no free rehearsal address is left in 198.19.0.0/16", "Remove kept rehearsals.");
     },
@@ -100,9 +97,11 @@ export function runNumbers(): number[] {
   }
 }
 
+export const recordText = (record: RunRecord): string => JSON.stringify(record);
+
 export function writeRecord(record: RunRecord): void {
   const file = join(folderOf(record.number), "run.json");
-  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+  writeFileSync(`${file}.new`, recordText(record), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
@@ -120,12 +119,12 @@ export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
-/** undefined: no such process. */
+/** undefined: no such process, or a zombie that only waits for its parent. */
 export function processId(pid: number): ProcessId | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const startTime = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]!;
-    return { pid, startTime, bootId: bootId() };
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : { pid, startTime: fields[19]!, bootId: bootId() };
   } catch {
     return undefined;
   }

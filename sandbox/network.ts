@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./command.ts";
+import { letThrough } from "./firewall.ts";
 import { bootId, type Lease, STATE, STATE_LOCK } from "./lease.ts";
 import { withLock } from "./lock.ts";
 
@@ -22,6 +23,7 @@ export async function makeNetwork(lease: Lease, signal?: AbortSignal): Promise<v
   await inside("link", "set", "eth0", "up");
   await inside("route", "add", "default", "via", hostAddress);
   await run(["nft", "-f", "-"], { stdin: natTable(lease), signal });
+  await letThrough(lease, signal);
   await withLock(STATE_LOCK, switchForwardingOn, { signal });
 }
 

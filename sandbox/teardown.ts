@@ -1,16 +1,18 @@
 // Takes everything of one run away, whatever of it there is; the same script at the end, after a failure and in a later sweep.
 import { spawnSync } from "node:child_process";
-import { runAny } from "./command.ts";
-import { leaseOf, STATE, STATE_LOCK } from "./lease.ts";
+import { runAny, withSystemPath } from "./command.ts";
+import { leaseOf, type RunRecord, recordText, STATE, STATE_LOCK } from "./lease.ts";
 
 /**
- * $1 number, $2 run folder, $3 state folder. Prints one line per thing it could not undo.
- * Processes are found by the namespace they live in and by `pid start-time` lines in $2/processes.
+ * $1 number, $2 run folder, $3 state folder, $4 the record of the run that is meant: another run may have the number by
+ * now. Prints one line per thing it could not undo. Processes are found by the namespace they live in and by
+ * `pid start-time` lines in $2/processes; a zombie only waits for its parent and counts as ended.
  */
 const script = `
 n=$1 folder=$2 state=$3
 could_not() { echo "could not $*"; }
-started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+[ "$(cat "$folder/run.json" 2>/dev/null)" = "$4" ] || exit 0
+started() { sed -n 's/.*) \\([^Z]\\)/\\1/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 pids() {
   ip netns pids "bednet-$n" 2>/dev/null
   [ -f "$folder/processes" ] && while read -r pid start; do
@@ -38,6 +40,12 @@ if ip link show "bednet$n" >/dev/null 2>&1; then could_not "remove interface bed
 if nft list table ip "bednet_nat_$n" >/dev/null 2>&1; then
   nft delete table ip "bednet_nat_$n" || could_not "remove nft table bednet_nat_$n"
 fi
+if [ -f "$folder/firewall" ]; then
+  nft -a list ruleset | awk -v mark="comment \\"bednet-$n\\"" '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" { chain = $2 }
+    index($0, mark) { print "delete rule", table, chain, "handle", $NF }' | nft -f - || could_not "take bednet$n out of the firewall"
+fi
 rm -rf --one-file-system "$folder" || could_not "remove $folder"
 # The last one puts forwarding back, if it was us who switched it on since this boot.
 was=$state/ip_forward.was
@@ -50,21 +58,28 @@ fi
 exit 0
 `;
 
-const argvOf = (number: number): [string, ...string[]] => {
+/** The run's number, and its record if it lived long enough to write one. */
+export interface Doomed {
+  readonly number: number;
+  readonly record: RunRecord | undefined;
+}
+
+const argvOf = ({ number, record }: Doomed): [string, ...string[]] => {
   const { folder } = leaseOf(number);
-  return ["flock", STATE_LOCK, "sh", "-c", script, "bednet-teardown", String(number), folder, STATE];
+  const expected = record === undefined ? "" : recordText(record);
+  return ["flock", STATE_LOCK, "sh", "-c", script, "bednet-teardown", String(number), folder, STATE, expected];
 };
 
 /** What could not be undone, in words; empty when nothing is left. */
-export async function tearDown(number: number): Promise<string[]> {
-  const { stdout, stderr } = await runAny(argvOf(number));
+export async function tearDown(run: Doomed): Promise<string[]> {
+  const { stdout, stderr } = await runAny(argvOf(run));
   return linesOf(stdout, stderr);
 }
 
 /** The same without the event loop, for the moment the process ends. */
-export function tearDownNow(number: number): string[] {
-  const [command, ...args] = argvOf(number);
-  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+export function tearDownNow(run: Doomed): string[] {
+  const [command, ...args] = argvOf(run);
+  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env: withSystemPath(process.env) });
   return linesOf(stdout, stderr);
 }
 

@@ -1,0 +1,49 @@
+// Whatever on this machine still carries a rehearsal's name although no rehearsal owns it.
+import { readdir, readFile } from "node:fs/promises";
+import { cacheFolder } from "./base.ts";
+import { run } from "./command.ts";
+import { RUNS, STATE } from "./lease.ts";
+import { listRuns } from "./runs.ts";
+
+/** In words, one thing each; empty when the machine is as if we had never been here (the cache apart). */
+export async function leftovers(): Promise<string[]> {
+  const owned = new Set(listRuns().flatMap(({ state, number }) => (state === "dead" ? [] : [number])));
+  const found = [
+    ...listRuns().map(({ number }) => ["run folder", number] as const),
+    ...numbered("mount", await readFile("/proc/self/mounts", "utf8"), new RegExp(` ${RUNS}/(\\d+)/`, "g")),
+    ...numbered("network namespace", (await names("/run/netns")).join("\n"), /^bednet-(\d+)$/gm),
+    ...numbered("interface", (await names("/sys/class/net")).join("\n"), /^bednet(\d+)$/gm),
+    ...numbered("nft table", await run(["nft", "list", "tables"]), /bednet_nat_(\d+)/g),
+    ...numbered("firewall rule", await run(["nft", "list", "ruleset"]), /comment "bednet-(\d+)"/g),
+    ...numbered(
+      "cgroup",
+      await run(["find", "/sys/fs/cgroup", "-maxdepth", "2", "-name", "bednet-*"]),
+      /bednet-(\d+)/g,
+    ),
+    ...numbered("process", await commandLines(), new RegExp(`^.*(?:${RUNS}/|--machine=bednet-)(\\d+)`, "gm")),
+    ...numbered("/etc/hosts line", await readFile("/etc/hosts", "utf8"), /bednet-(\d+)/g),
+  ];
+  const things = found
+    .filter(([, number]) => !owned.has(number))
+    .map(([what, number]) => `${what} of bednet-${number}`);
+  const files = await names(STATE);
+  if (owned.size === 0 && files.includes("ip_forward.was")) things.push("net.ipv4.ip_forward, still switched on");
+  return things;
+}
+
+/** Half-built bases: a killed build leaves one, and the next build of that release removes it. */
+export async function unfinishedBases(): Promise<string[]> {
+  return (await names(cacheFolder())).filter((name) => name.endsWith(".building"));
+}
+
+function numbered(what: string, text: string, pattern: RegExp): (readonly [string, number])[] {
+  return [...text.matchAll(pattern)].map((match) => [what, Number(match[1])] as const);
+}
+
+async function commandLines(): Promise<string> {
+  const pids = (await names("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  return lines.map((line) => line.replaceAll("\0", " ")).join("\n");
+}
+
+const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
