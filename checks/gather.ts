@@ -4,7 +4,7 @@ import { PROBE_SLOTS } from "../fleet/access.ts";
 import { type Evidence, openGatherers, probeGatherers } from "./evidence/index.ts";
 import type { VerifyTarget } from "./target.ts";
 import { childOf, messageOf } from "./wire/deadline.ts";
-import { TakenOver } from "./wire/session.ts";
+import { Ended } from "./wire/session.ts";
 import { type History, openSlot } from "./wire/slot.ts";
 
 export type Kind = keyof Evidence;
@@ -24,7 +24,7 @@ export async function gather(
       .then(
         (value) => ({ value }),
         (error: unknown) => {
-          if (error instanceof TakenOver) throw error;
+          if (error instanceof Ended) throw error;
           return { reason: messageOf(error) };
         },
       )
@@ -42,27 +42,26 @@ export async function gather(
   /** Another verification that comes later takes the slot; then all that needs probes is gathered again on another one. */
   async function onSomeSlot(): Promise<[Kind, Gathered][]> {
     const history: History = { takeovers: 0 };
+    let last = new Ended();
     for (const number of slotsInRandomOrder()) {
       const attempt = childOf(signal);
       const opening = openSlot(target, number, attempt.signal, history);
       const slot = opening.then((run) => run.slot);
+      const work = Promise.all(byProbes.map((kind) => settle(kind, probeGatherers[kind](slot))));
       const lost = opening.then(
         (run) => run.lost,
-        () => new Promise<never>(() => {}),
+        () => work,
       );
-      try {
-        return await Promise.race([
-          Promise.all(byProbes.map((kind) => settle(kind, probeGatherers[kind](slot)))),
-          lost,
-        ]);
-      } catch (error) {
-        if (!(error instanceof TakenOver)) throw error;
-      } finally {
-        await opening.then((run) => run.close()).catch(() => {});
-        attempt.abort();
-      }
+      const result = await Promise.race([work, lost]).catch((error: unknown) => {
+        if (error instanceof Ended) return error;
+        throw error;
+      });
+      await opening.then((run) => run.close()).catch(() => {});
+      attempt.abort();
+      if (!(result instanceof Ended)) return result;
+      last = result;
     }
-    const reason = "other verifications took all eight sets of probes over";
+    const reason = `with each of the ${PROBE_SLOTS} sets of probes ${last.message}`;
     return byProbes.map((kind) => [kind, { reason }]);
   }
 }

@@ -19,6 +19,5 @@ export async function gatherAnonymous(target: VerifyTarget, signal: AbortSignal)
     await session.end();
     return answer;
   };
-  const [v5, v311] = await Promise.all([ask(5), ask(4)]);
-  return { v5, v311 };
+  return { v5: await ask(5), v311: await ask(4) };
 }

@@ -11,7 +11,8 @@ export interface Password {
 
 export async function gatherPassword(opening: Promise<Slot>): Promise<Password> {
   const slot = await opening;
-  const { answer: right } = await slot.tryLogin("caller");
+  const { answer: right, session } = await slot.tryLogin("caller");
+  await session.end();
   const { answer: wrong } = await slot.tryLogin("caller", { password: randomBytes(18).toString("base64url") });
   return { right, wrong };
 }

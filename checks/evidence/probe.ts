@@ -1,7 +1,7 @@
 // Whether the broker knows this fleet's probes at all.
 
 import { messageOf } from "../wire/deadline.ts";
-import { TakenOver } from "../wire/session.ts";
+import { Ended } from "../wire/session.ts";
 import { Refused, type Slot } from "../wire/slot.ts";
 
 export type Probe =
@@ -14,7 +14,7 @@ export async function gatherProbe(opening: Promise<Slot>): Promise<Probe> {
     await opening;
     return { state: "known" };
   } catch (error) {
-    if (error instanceof TakenOver) throw error;
+    if (error instanceof Ended) throw error;
     return { state: error instanceof Refused ? "refused" : "not tried", because: messageOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 // What becomes of a session when somebody else logs in with its client id.
-import { answerInWords, isAccepted, isRefused, TakenOver } from "../wire/session.ts";
+import { answerInWords, Ended, isAccepted, isRefused } from "../wire/session.ts";
 import type { Slot } from "../wire/slot.ts";
 
 export interface Takeover {
@@ -19,12 +19,12 @@ export async function gatherTakeover(opening: Promise<Slot>): Promise<Takeover> 
   const stays = session.publish(`bednet/probe/a/${victim}/up`, `${slot.nonce} still here`).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof TakenOver) return false;
+      if (error instanceof Ended) return false;
       throw error;
     },
   );
   if (!(await stays)) {
-    await confirm(slot, rival);
+    await confirm(slot);
     return { rival: "accepted", isRivalKnown: true, victim: "thrown out" };
   }
   if (isAccepted(answer)) return { rival: "accepted", isRivalKnown: true, victim: "stayed" };
@@ -33,9 +33,9 @@ export async function gatherTakeover(opening: Promise<Slot>): Promise<Takeover> 
   return { rival: "refused", isRivalKnown: isAccepted(own), victim: "stayed" };
 }
 
-/** Another verification may have taken our victim. So the watcher must still be ours, and the same must happen on a second slot. */
-async function confirm(slot: Slot, rival: string): Promise<void> {
+/** It may have been another verification. So the watcher must still be ours, and the same must happen on a second slot. */
+async function confirm(slot: Slot): Promise<void> {
   await slot.pulse();
   slot.history.takeovers += 1;
-  if (slot.history.takeovers < 2) throw new TakenOver(`${rival} or another verification took the session over`);
+  if (slot.history.takeovers < 2) throw new Ended("another login took the session over");
 }

@@ -19,8 +19,10 @@ const EVERYTHING = "DEFAULT:@SECLEVEL=0";
 const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS|TLS)_ALERT_(.+)$/;
 
 export async function gatherTlsVersions(target: VerifyTarget, signal: AbortSignal): Promise<TlsVersions> {
-  const answers = await Promise.all(versions.map(async (version) => [version, await ask(target, version, signal)]));
-  return Object.fromEntries(answers) as TlsVersions;
+  const answers: Partial<Record<keyof TlsVersions, TlsAnswer>> = {};
+  // One after the other: each takes a connection that a device may be waiting for.
+  for (const version of versions) answers[version] = await ask(target, version, signal);
+  return answers as TlsVersions;
 }
 
 async function ask(target: VerifyTarget, version: SecureVersion, signal: AbortSignal): Promise<TlsAnswer> {

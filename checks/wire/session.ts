@@ -38,14 +38,14 @@ export interface Session {
   hear(what: string, fits: (message: Heard) => boolean, ms?: number): Promise<Heard>;
   /** Whether such a message comes in time. Rejects when the connection is over. */
   hears(fits: (message: Heard) => boolean): Promise<boolean>;
-  /** Resolves when the connection is over; true: another login with this client id took it. */
-  readonly over: Promise<boolean>;
+  /** Resolves with the reason when the connection is over. */
+  readonly over: Promise<Ended>;
   end(): Promise<void>;
 }
 
-/** Another login with our client id took the session away. */
-export class TakenOver extends Error {
-  override name = "TakenOver";
+/** The broker ended the session: another login has its client id, which Mosquitto 2.0.11 does not say, or something else. */
+export class Ended extends Error {
+  override name = "Ended";
 }
 
 export interface Login {
@@ -87,7 +87,7 @@ function sessionOf(client: MqttClient, signal: AbortSignal): Session {
   const heard: Heard[] = [];
   const waiting = new Set<() => void>();
   let takenOver = false;
-  client.on("error", () => {});
+  client.on("error", () => {}); // `over` tells
   client.on("disconnect", ({ reasonCode }) => {
     takenOver ||= reasonCode === SESSION_TAKEN_OVER;
   });
@@ -96,9 +96,13 @@ function sessionOf(client: MqttClient, signal: AbortSignal): Session {
     heard.push({ topic, payload: payload.toString(), isRetained: retain, expiresInSeconds });
     for (const look of [...waiting]) look();
   });
-  const over = new Promise<boolean>((resolve) => client.once("close", () => resolve(takenOver)));
-  const ended = over.then((taken): never => {
-    throw taken ? new TakenOver("another login took the session over") : new Error("the broker closed the connection");
+  const over = new Promise<Ended>((resolve) =>
+    client.once("close", () =>
+      resolve(new Ended(takenOver ? "another login took the session over" : "the broker closed the connection")),
+    ),
+  );
+  const ended = over.then((reason): never => {
+    throw reason;
   });
   ended.catch(() => {});
   const wait = <T>(work: Promise<T>, what: string, ms = STEP_MS): Promise<T> =>
@@ -144,6 +148,7 @@ function sessionOf(client: MqttClient, signal: AbortSignal): Session {
         "an answer to PUBLISH",
       ),
     end: async () => {
+      if (client.stream.destroyed) return;
       await within(client.endAsync(), 300, "the goodbye", signal).catch(() => {});
       client.stream.destroy();
     },

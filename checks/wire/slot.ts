@@ -4,7 +4,7 @@ import { type ProbePart, probeParts } from "../../fleet/access.ts";
 import type { VerifyTarget } from "../target.ts";
 import { messageOf } from "./deadline.ts";
 import { handshake } from "./dial.ts";
-import { answerInWords, isAccepted, isRefused, type LoginAnswer, login, type Session, TakenOver } from "./session.ts";
+import { answerInWords, type Ended, isAccepted, isRefused, type LoginAnswer, login, type Session } from "./session.ts";
 
 /** The broker turned a right password away. */
 export class Refused extends Error {
@@ -43,8 +43,8 @@ export interface Slot {
 
 export interface SlotRun {
   readonly slot: Slot;
-  /** Rejects with TakenOver as soon as another run takes this slot. */
-  readonly lost: Promise<never>;
+  /** Resolves as soon as the watcher is gone: another run has taken this slot. */
+  readonly lost: Promise<Ended>;
   close(): Promise<void>;
 }
 
@@ -95,10 +95,6 @@ export async function openSlot(
     await watcher.hear("the watcher's own message", (message) => message.payload === payload);
   };
   await watcher.subscribe(["bednet/probe/#", ...Object.values(SYS_TOPICS)]);
-  const lost = new Promise<never>((_, reject) => {
-    watcher.over.then((taken) => taken && reject(new TakenOver("another verification took the probes over")));
-  });
-  lost.catch(() => {});
   const slot: Slot = { nonce, history, names, watcher, pulse, as, tryLogin };
-  return { slot, lost, close: async () => void (await Promise.all(all.map((session) => session.end()))) };
+  return { slot, lost: watcher.over, close: async () => void (await Promise.all(all.map((session) => session.end()))) };
 }

@@ -6,7 +6,7 @@ import { parseFleet } from "../../fleet/load.ts";
 import { type Lock, updateLock } from "../../fleet/lock.ts";
 import { planFleet } from "../../fleet/plan.ts";
 import type { Fleet } from "../../fleet/schema.ts";
-import { type Authority, type Issued, type IssueOptions, makeAuthority } from "../../sandbox/authority.ts";
+import { type Authority, type IssueOptions, makeAuthority } from "../../sandbox/authority.ts";
 import { type RunningBroker, startBroker } from "../../sandbox/broker.ts";
 import { type HostFile, makeBundle } from "../../templates/bundle.ts";
 import type { HostFacts } from "../../templates/host-facts.ts";
@@ -18,7 +18,7 @@ export interface Sabotage {
   /** Edits a file of the bundle by the end of its path. */
   readonly edit?: Readonly<Record<string, (content: string, context: Context) => string>>;
   readonly fleet?: (yaml: string) => string;
-  readonly certificate?: Partial<IssueOptions> & { readonly change?: (issued: Issued) => Partial<Issued> };
+  readonly certificate?: Partial<IssueOptions> & { readonly isForeign?: boolean; readonly isLeafOnly?: boolean };
   /** The key whose passwords verify uses, when it is not the broker's. */
   readonly wrongKey?: boolean;
   readonly target?: (target: VerifyTarget, broker: RunningBroker) => VerifyTarget;
@@ -52,27 +52,33 @@ services:
   dashboard: { connections: 2, publish: ["soil/+/down"], subscribe: ["#"] }
 `;
 const csvOf = (style: Style): string =>
-  ["id,class", ...classes[style].flatMap((name) => [`${name}-1,${name}`, `${name}-2,${name}`])].join("\n");
+  [
+    "id,class",
+    ...classes[style].flatMap((name) => Array.from({ length: 10 }, (_, i) => `${name}-${i + 1},${name}`)),
+  ].join("\n");
 
 const key = FleetKey.generate();
-let authority: Promise<Authority> | undefined;
-const root = (): Promise<Authority> => (authority ??= makeAuthority({ name: "rig root" }));
+const authorities = new Map<string, Promise<Authority>>();
+function root(name: "rig root" | "somebody else's root"): Promise<Authority> {
+  const known = authorities.get(name) ?? makeAuthority({ name });
+  authorities.set(name, known);
+  return known;
+}
 
 export async function startRig(style: Style, sabotage: Sabotage = {}, signal?: AbortSignal): Promise<Rig> {
   const yaml = (sabotage.fleet ?? ((text) => text))(yamlOf(style));
   const fleet = parseFleet({ yaml, yamlFile: "fleet.yaml", csv: csvOf(style), csvFile: "devices.csv" });
   const { lock } = updateLock(fleet, undefined, key);
-  const intermediate = await (await root()).intermediate("rig intermediate");
-  const { change = () => ({}), ...issue } = sabotage.certificate ?? {};
-  const issued = await intermediate.issue({ names: [fleet.broker.domain], ...issue });
-  const { fullchainPem, privateKeyPem } = { ...issued, ...change(issued) };
+  const { isForeign, isLeafOnly, ...issue } = sabotage.certificate ?? {};
+  const issuer = await (await root(isForeign ? "somebody else's root" : "rig root")).intermediate("rig intermediate");
+  const issued = await issuer.issue({ names: [fleet.broker.domain], ...issue });
   const broker = await startBroker({
     bundleFor: (facts) => {
       const plan = planFleet(fleet, { mosquittoVersion: facts.mosquittoVersion, ipv6: facts.ipv6 });
       const bundle = makeBundle({ fleet, plan, lock, facts });
       return { ...bundle, files: bundle.files.map((file) => edited(file, sabotage, { facts })) };
     },
-    certificate: { chain: fullchainPem, key: privateKeyPem },
+    certificate: { chain: isLeafOnly ? issued.certificatePem : issued.fullchainPem, key: issued.privateKeyPem },
     ...(signal && { signal }),
     ...(sabotage.env && { env: { ...process.env, ...sabotage.env } }),
   });
@@ -83,7 +89,7 @@ export async function startRig(style: Style, sabotage: Sabotage = {}, signal?: A
     plan,
     lock: sabotage.wrongKey ? updateLock(fleet, undefined, verifier).lock : lock,
     verifyKey: verifier.verifyKey,
-    trust: (await root()).rootPem,
+    trust: (await root("rig root")).rootPem,
     address: broker.address,
     ports: { tls: broker.port, plain: broker.loopbackPort },
   });
