@@ -26,12 +26,11 @@ export async function readExplanations(): Promise<Explanation[]> {
 /** `# title`, a blank line and the text, in `docs/explain/<group>/<id>.md`. */
 function written(group: "mistakes" | "numbers"): Explanation[] {
   const folder = new URL(`../docs/explain/${group}/`, import.meta.url);
-  return readdirSync(folder)
-    .sort()
-    .map((file) => {
-      const [title, ...rest] = readFileSync(new URL(file, folder), "utf8").split("\n");
-      return { id: file.replace(/\.md$/, ""), group, title: title!.replace(/^# /, ""), text: rest.join("\n").trim() };
-    });
+  const ids = readdirSync(folder).map((file) => file.replace(/\.md$/, ""));
+  return ids.sort().map((id) => {
+    const [title, ...rest] = readFileSync(new URL(`${id}.md`, folder), "utf8").split("\n");
+    return { id, group, title: title!.replace(/^# /, ""), text: rest.join("\n").trim() };
+  });
 }
 
 /** `max connections`, `maxConnections` and `MAX-CONNECTIONS` all mean `max-connections`. */

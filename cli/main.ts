@@ -2,16 +2,20 @@
 import type { Readable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import type { Context, Register } from "./command.ts";
+import converge from "./commands/converge.ts";
 import explain from "./commands/explain.ts";
 import key from "./commands/key.ts";
 import lock from "./commands/lock.ts";
 import plan from "./commands/plan.ts";
+import rehearse from "./commands/rehearse.ts";
+import rollback from "./commands/rollback.ts";
+import verify from "./commands/verify.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { makeOutput, type Stream } from "./output.ts";
 import { listenForSignals } from "./signals.ts";
 
 /** A command is one file in cli/commands/ and one line here. */
-const commands: readonly Register[] = [plan, lock, key, explain];
+const commands: readonly Register[] = [plan, lock, key, converge, rollback, verify, rehearse, explain];
 
 export interface World {
   readonly stdin: Readable & { readonly isTTY?: boolean };

@@ -1,8 +1,8 @@
 // The whole rollout on a throw-away host: boot, certificate authority, converge, verify, and everything gone again.
 import { readFile } from "node:fs/promises";
-import { verify } from "../checks/verify.ts";
 import type { Report } from "../checks/report.ts";
 import { targetOf } from "../checks/target.ts";
+import { verify } from "../checks/verify.ts";
 import type { FleetKey } from "../fleet/credentials.ts";
 import { type Lock, updateLock } from "../fleet/lock.ts";
 import { planFleet } from "../fleet/plan.ts";
@@ -33,7 +33,12 @@ export interface Rehearsed {
   readonly left: readonly string[];
 }
 
-export async function rehearse(fleet: Fleet, lock: Lock | undefined, key: FleetKey, options: RehearsalOptions): Promise<Rehearsed> {
+export async function rehearse(
+  fleet: Fleet,
+  lock: Lock | undefined,
+  key: FleetKey,
+  options: RehearsalOptions,
+): Promise<Rehearsed> {
   const { release, keep, signal, onProgress, onPhase } = options;
   const phase = timer(onPhase);
   const guest = await bootGuest({ release, onProgress, signal });
@@ -48,10 +53,29 @@ export async function rehearse(fleet: Fleet, lock: Lock | undefined, key: FleetK
     const site = await rehearsalSite(fleet, lock, key, guest, acme);
     const ssh = await sshTo(guest);
     const host = await connect(ssh, signal);
-    const converged = await converge(host, rollout(site, { ssh, dnsServers: [`${acme.dnsServer.address}:${acme.dnsServer.port}`], dnsWaitMs: 0, onProgress, signal })).finally(() => host.close());
+    const converged = await converge(
+      host,
+      rollout(site, {
+        ssh,
+        dnsServers: [`${acme.dnsServer.address}:${acme.dnsServer.port}`],
+        dnsWaitMs: 0,
+        onProgress,
+        signal,
+      }),
+    ).finally(() => host.close());
     phase(`converged: ${converged.changed.length} of ${converged.steps} steps, ${converged.trips} round trips`);
     const { fleet: rehearsed, lock: applied, verifyKey, trust } = site;
-    const report = await verify(targetOf({ fleet: rehearsed, plan: planFleet(rehearsed), lock: applied, verifyKey, trust, address: guest.address }), { signal });
+    const report = await verify(
+      targetOf({
+        fleet: rehearsed,
+        plan: planFleet(rehearsed),
+        lock: applied,
+        verifyKey,
+        trust,
+        address: guest.address,
+      }),
+      { signal },
+    );
     phase(`verified from outside: ${report.findings.length} checks`);
     if (keep) guest.keep();
     result = { report, converged, guest };
@@ -65,11 +89,23 @@ export async function rehearse(fleet: Fleet, lock: Lock | undefined, key: FleetK
 }
 
 /** The fleet as it is, on this host and with this authority. The lock is brought up to date in memory only. */
-export async function rehearsalSite(fleet: Fleet, lock: Lock | undefined, key: FleetKey, guest: Guest, acme: Acme): Promise<Site> {
+export async function rehearsalSite(
+  fleet: Fleet,
+  lock: Lock | undefined,
+  key: FleetKey,
+  guest: Guest,
+  acme: Acme,
+): Promise<Site> {
   const rehearsed: Fleet = {
     ...fleet,
     broker: { ...fleet.broker, tls: { issuer: "acme", server: acme.directoryUrl, keyType: fleet.broker.tls.keyType } },
-    host: { provider: "existing", address: guest.address, user: "root", port: guest.sshPort, adminCidrs: [`${guest.gateway}/32`] },
+    host: {
+      provider: "existing",
+      address: guest.address,
+      user: "root",
+      port: guest.sshPort,
+      adminCidrs: [`${guest.gateway}/32`],
+    },
   };
   return {
     fleet: rehearsed,
@@ -83,7 +119,13 @@ export async function rehearsalSite(fleet: Fleet, lock: Lock | undefined, key: F
 
 export async function sshTo(guest: Guest, user = "root") {
   const privateKey = await readFile(guest.privateKeyFile, "utf8");
-  return { address: guest.address, port: guest.sshPort, user, pin: guest.hostKey.fingerprint as Fingerprint, login: { privateKey } };
+  return {
+    address: guest.address,
+    port: guest.sshPort,
+    user,
+    pin: guest.hostKey.fingerprint as Fingerprint,
+    login: { privateKey },
+  };
 }
 
 function timer(onPhase: RehearsalOptions["onPhase"]): (text: string) => void {

@@ -1,0 +1,58 @@
+// bednet rehearse: the whole rollout on a throw-away host on this machine.
+import { Option } from "commander";
+import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
+
+interface Options extends FleetOption {
+  readonly on: "debian-13" | "debian-12";
+  readonly keep?: boolean;
+  readonly local?: true;
+  readonly remove?: string;
+  readonly json?: true;
+}
+
+export default ((program, context) => {
+  const command = program
+    .command("rehearse")
+    .summary("run the whole rollout on a throw-away host on this machine")
+    .description(
+      "Boots a Debian host on this machine, gives it a certificate from a real ACME server, converges it, verifies it from outside and removes it.\nNeeds root on Linux; elsewhere the broker runs as a process on loopback, which proves less and says so.",
+    )
+    .addOption(
+      new Option("--on <system>", "what the host runs").choices(["debian-13", "debian-12"]).default("debian-13"),
+    )
+    .option("--keep", "leave the host up, and say how to log in and how to remove it")
+    .option("--local", "a broker as a process on loopback, no host")
+    .option("--remove <name>", "remove a host that was kept")
+    .option("--json", "print the report as JSON");
+  withExamples(
+    withFleet(command),
+    "bednet rehearse",
+    "sudo bednet rehearse --on debian-12 --keep",
+    "sudo bednet rehearse --remove bednet-0",
+  );
+  command.action((options: Options) => run(options, context));
+}) satisfies Register;
+
+async function run(options: Options, context: Context): Promise<void> {
+  const { output, env } = context;
+  if (options.remove !== undefined) {
+    const { removeKept } = await import("../../sandbox/runs.ts");
+    for (const line of await removeKept(options.remove)) output.note(line);
+    output.print(`${options.remove} is removed.`);
+    return;
+  }
+  const { readRehearsed } = await import("../rehearsal-site.ts");
+  const rehearsed = await readRehearsed(options.fleet, env);
+  const { canRehearse } = await import("../../sandbox/requirements.ts");
+  const verdict = options.local ? { ok: false as const, because: "--local was given", fix: "" } : await canRehearse();
+  if (verdict.ok) {
+    const { rehearseOnHost } = await import("../rehearse-on-host.ts");
+    return rehearseOnHost(rehearsed, options, context);
+  }
+  if (options.keep) {
+    const { Problem } = await import("../../fleet/problem.ts");
+    throw new Problem(`--keep needs a host, and ${verdict.because}`, verdict.fix || "Leave out --local.");
+  }
+  const { rehearseLocally } = await import("../rehearse-locally.ts");
+  return rehearseLocally(rehearsed, verdict, options, context);
+}

@@ -1,0 +1,27 @@
+// What a converge did, in a line or two: success is quiet and counts.
+import type { Converged, Preview } from "../provisioning/converge.ts";
+
+export function convergedText({ steps, changed, effect, dropped, trips }: Converged, seconds: number): string {
+  const round = `${trips} round trip${trips === 1 ? "" : "s"}`;
+  const what = changed.length === 0 ? "nothing to change" : `${changed.length} changed (${changed.join(", ")})`;
+  const cost = {
+    none: "",
+    reload: "\nThe broker was reloaded; nobody was dropped.",
+    restart: `\nThe broker was restarted; ${clients(dropped)} dropped.`,
+  }[effect];
+  return `${steps} steps, ${what}, ${round}, ${seconds.toFixed(1)} s${cost}`;
+}
+
+export function previewText(host: string, { changes, effect, clients: connected }: Preview): string {
+  if (changes.length === 0) return `${host} matches fleet.yaml: nothing to change.`;
+  const cost = {
+    none: "no effect on the broker",
+    reload: `reload: 0 of ${clients(connected)} dropped`,
+    restart: `restart: ${clients(connected)} dropped`,
+  }[effect];
+  return [`Effect of converge on ${host}: ${cost}`, ...changes.map(({ step, says }) => `  ${step}: ${says}`)].join(
+    "\n",
+  );
+}
+
+const clients = (count: number): string => `${count.toLocaleString("en-US")} connected client${count === 1 ? "" : "s"}`;

@@ -1,0 +1,48 @@
+// How commands reach an existing host: its address from fleet.yaml, its pinned key from fleet.hosts, a login key.
+import { join } from "node:path";
+import type { Command } from "commander";
+import { Problem } from "../fleet/problem.ts";
+import { placeOf, readPins, writePin } from "../remote/fleet-hosts.ts";
+import { parseFingerprint } from "../remote/host-key.ts";
+import { findLogin } from "../remote/login.ts";
+import type { SshTarget } from "../remote/ssh.ts";
+import type { Context } from "./command.ts";
+import type { Site } from "./site.ts";
+
+export interface SshOptions {
+  readonly identity?: string;
+  readonly hostKey?: string;
+}
+
+export function withSsh(command: Command): Command {
+  return command
+    .option("--identity <file>", "SSH key to log in with; left out, the agent's or ssh's usual one")
+    .option("--host-key <fingerprint>", "pin this SSH host key (SHA256:…) in fleet.hosts at the first contact");
+}
+
+export async function sshTarget(
+  { fleet, folder }: Pick<Site, "fleet" | "folder">,
+  options: SshOptions,
+  env: Context["env"],
+): Promise<SshTarget> {
+  const { host } = fleet;
+  if (host.provider !== "existing") {
+    throw new Problem(
+      "host.provider is digitalocean: bednet does not know the droplet's address here",
+      "Set host to { provider: existing, address: … } to work on a host of your own.",
+    );
+  }
+  const file = join(folder, "fleet.hosts");
+  const place = placeOf(host.address, host.port);
+  const pinned = (await readPins(file)).get(place);
+  if (options.hostKey !== undefined && pinned === undefined)
+    await writePin(file, place, parseFingerprint(options.hostKey));
+  const pin = pinned ?? (options.hostKey === undefined ? undefined : parseFingerprint(options.hostKey));
+  return {
+    address: host.address,
+    port: host.port,
+    user: host.user,
+    pin,
+    login: await findLogin(options.identity, env),
+  };
+}
