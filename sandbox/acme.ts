@@ -1,12 +1,12 @@
 // A real ACME server for a rehearsal: Pebble, and the DNS that it and our own DNS gate ask.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { get, type RequestOptions } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeAuthority } from "./authority.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { freePorts } from "./free-ports.ts";
 
 export interface AcmeOptions {
   /** A guest's gateway, or 127.0.0.1. */
@@ -38,7 +38,7 @@ const deadlineMs = 15_000;
 
 export async function startAcme(options: AcmeOptions): Promise<Acme> {
   const { bindAddress, runFolder, signal } = options;
-  const folder = await mkdtemp(join(runFolder ?? tmpdir(), "acme-"));
+  const folder = await mkdtemp(join(runFolder ?? tmpdir(), "bednet-acme-"));
   const daemons: Daemon[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(daemons.map((daemon) => daemon.stop()));
@@ -79,6 +79,7 @@ export async function startAcme(options: AcmeOptions): Promise<Acme> {
       await fetchText(directoryUrl, https);
       await post("clear-a", { host: "bednet.invalid" });
     });
+    if (runFolder === undefined) await rm(folder, { recursive: true }); // both hold what they need open; kill -9 leaves no folder
     return {
       directoryUrl,
       serverCaPem: authority.rootPem,
@@ -146,16 +147,4 @@ function fetchText(url: string, options: RequestOptions): Promise<string> {
     });
     request.on("error", reject);
   });
-}
-
-/** All held at once, so that they differ. */
-async function freePorts(address: string, count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const listening = servers.map(
-    (server) => new Promise<void>((done, fail) => server.on("error", fail).listen(0, address, done)),
-  );
-  await Promise.all(listening);
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { killGroup } from "./command.ts";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +29,7 @@ function hold(file: string, { signal, onWait }: LockOptions): Promise<() => void
       detached: true,
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const give = (): void => void holder.kill("SIGKILL");
+    const give = (): void => killGroup(holder.pid, "SIGKILL");
     signal?.addEventListener("abort", give, { once: true });
     holder.stdin.on("error", () => {});
     holder.stdout.setEncoding("utf8").on("data", (text: string) => {

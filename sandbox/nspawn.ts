@@ -40,6 +40,8 @@ export function startNspawn(lease: Lease, root: string): Promise<Daemon> {
   return startDaemon([...cgroup, ...nspawn] as unknown as Argv, {
     log: join(lease.folder, "console.log"),
     runFolder: lease.folder,
+    // Its network is its own, so it may tune it; the rest of /proc/sys is this machine's and stays read-only.
+    env: { SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network" },
   });
 }
 
