@@ -1,6 +1,6 @@
 // Whoever gives no name gets no session.
 import { defineCheck, fail, pass, unknown } from "./check.ts";
-import { answerInWords, isAccepted, isRefused } from "./wire/session.ts";
+import { answerInWords, isAccepted, isRefused } from "./wire/login.ts";
 
 export default defineCheck({
   id: "anonymous-access",

@@ -1,6 +1,6 @@
 // A known name without its password is nobody.
 import { defineCheck, fail, pass, unknown } from "./check.ts";
-import { answerInWords, isAccepted, isRefused } from "./wire/session.ts";
+import { answerInWords, isAccepted, isRefused } from "./wire/login.ts";
 
 export default defineCheck({
   id: "wrong-password",

@@ -1,7 +1,7 @@
 // How the broker answers whoever gives no name. Carries no secret, so the chain need not be verified.
 import type { VerifyTarget } from "../target.ts";
 import { handshake } from "../wire/dial.ts";
-import { type LoginAnswer, login } from "../wire/session.ts";
+import { type LoginAnswer, login } from "../wire/login.ts";
 
 export interface Anonymous {
   readonly v5: LoginAnswer;

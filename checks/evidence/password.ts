@@ -1,6 +1,6 @@
 // How the broker answers the same user with the right password and with a wrong one.
 import { randomBytes } from "node:crypto";
-import type { LoginAnswer } from "../wire/session.ts";
+import type { LoginAnswer } from "../wire/login.ts";
 import type { Slot } from "../wire/slot.ts";
 
 export interface Password {

@@ -1,5 +1,6 @@
 // What becomes of a session when somebody else logs in with its client id.
-import { answerInWords, Ended, isAccepted, isRefused } from "../wire/session.ts";
+import { answerInWords, isAccepted, isRefused } from "../wire/login.ts";
+import { Ended } from "../wire/session.ts";
 import type { Slot } from "../wire/slot.ts";
 
 export interface Takeover {

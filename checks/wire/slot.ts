@@ -4,7 +4,8 @@ import { type ProbePart, probeParts } from "../../fleet/access.ts";
 import type { VerifyTarget } from "../target.ts";
 import { messageOf } from "./deadline.ts";
 import { handshake } from "./dial.ts";
-import { answerInWords, type Ended, isAccepted, isRefused, type LoginAnswer, login, type Session } from "./session.ts";
+import { answerInWords, isAccepted, isRefused, type LoginAnswer, login } from "./login.ts";
+import type { Ended, Session } from "./session.ts";
 
 /** The broker turned a right password away. */
 export class Refused extends Error {
@@ -32,6 +33,8 @@ export interface Slot {
   readonly watcher: Session;
   /** Sends the watcher a message from itself: what came before it on that connection has arrived, and the slot is still ours. */
   pulse(): Promise<void>;
+  /** Sessions of this run that are open now. */
+  held(): number;
   /** The same session whoever asks. Throws Refused. */
   as(part: ProbePart): Promise<Session>;
   /** A login of its own, to be judged. Without `password`, the right one. */
@@ -95,6 +98,7 @@ export async function openSlot(
     await watcher.hear("the watcher's own message", (message) => message.payload === payload);
   };
   await watcher.subscribe(["bednet/probe/#", ...Object.values(SYS_TOPICS)]);
-  const slot: Slot = { nonce, history, names, watcher, pulse, as, tryLogin };
+  const held = (): number => all.filter((session) => session.isOpen()).length;
+  const slot: Slot = { nonce, history, names, watcher, pulse, held, as, tryLogin };
   return { slot, lost: watcher.over, close: async () => void (await Promise.all(all.map((session) => session.end()))) };
 }
