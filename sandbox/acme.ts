@@ -1,11 +1,11 @@
 // A real ACME server for a rehearsal: Pebble, and the DNS that it and our own DNS gate ask.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { get, type RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeAuthority } from "./authority.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import { fetchText } from "./fetch-text.ts";
 import { freePorts } from "./free-ports.ts";
 
 export interface AcmeOptions {
@@ -85,7 +85,10 @@ export async function startAcme(options: AcmeOptions): Promise<Acme> {
       serverCaPem: authority.rootPem,
       dnsServer: { address: bindAddress, port: dnsPort! },
       trustPem: () => fetchText(`https://${bindAddress}:${managePort}/roots/0`, https),
-      setAddress: (domain, ipv4) => post("add-a", { host: `${domain}.`, addresses: [ipv4] }),
+      setAddress: async (domain, ipv4) => {
+        await post("clear-a", { host: `${domain}.` }); // it would add to what is there
+        await post("add-a", { host: `${domain}.`, addresses: [ipv4] });
+      },
       clear: (domain) => post("clear-a", { host: `${domain}.` }),
       stop,
     };
@@ -131,20 +134,4 @@ async function untilAnswers(
     }
     await sleep(30);
   }
-}
-
-/** fetch cannot be given a CA. */
-function fetchText(url: string, options: RequestOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { ...options, agent: false }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      answer.on("end", () =>
-        answer.statusCode === 200 ? resolve(text) : reject(new Error(`${url}: ${answer.statusCode}`)),
-      );
-    });
-    request.on("error", reject);
-  });
 }

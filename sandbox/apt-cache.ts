@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type BaseOptions, cacheFolder } from "./base.ts";
 import { run } from "./command.ts";
 import { type Release, releaseNames } from "./debian.ts";
+import { jail } from "./jail.ts";
 import { withLock } from "./lock.ts";
 
 const listsMaxAgeMs = 24 * 3600 * 1000;
@@ -66,7 +67,6 @@ async function refreshLists(release: Release, base: string, { onProgress, signal
     mount -t overlay overlay -o "lowerdir=$2,upperdir=upper,workdir=work" merged
     rm -f merged/etc/resolv.conf && cp /etc/resolv.conf merged/etc/resolv.conf
     exec chroot merged apt-get -qq update`;
-  const jail = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount"] as const;
   try {
     await run([...jail, "sh", "-c", script, "bednet-lists", work, escapedLayer(base)], { signal });
     await rm(target, { recursive: true, force: true });

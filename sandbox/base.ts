@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Problem } from "../fleet/problem.ts";
 import { CommandFailed, run } from "./command.ts";
 import { findMirror, type Mirror, type Release, releaseNames, sourcesFile } from "./debian.ts";
+import { jail } from "./jail.ts";
 import { findKeyring } from "./keyring.ts";
 import { withLock } from "./lock.ts";
 
@@ -21,6 +22,7 @@ const packages = [
 ];
 /** Raise it when what `build` does changes. */
 const recipeVersion = 1;
+const tellEveryMs = 2_000;
 
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bednet");
@@ -73,40 +75,29 @@ async function build(release: Release, base: string, { onProgress, signal }: Bas
   await rename(root, base);
 }
 
-/** In a PID and mount namespace of its own that dies with us: no stray dpkg, no /proc left mounted in the root. */
 async function debootstrap(release: Release, root: string, mirror: Mirror, keyring: string, options: BaseOptions) {
   const { onProgress, signal } = options;
-  let steps = 0;
-  await run(
-    [
-      ...([
-        "setpriv",
-        "--pdeathsig",
-        "KILL",
-        "unshare",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--mount",
-        "--mount-proc",
-      ] as const),
-      ...["debootstrap", "--variant=minbase", `--include=${packages.join(",")}`, `--keyring=${keyring}`],
-      ...[release, root, mirror.archive],
-    ],
-    {
-      signal,
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
-      onLine: (line) => {
-        if (/^I: /.test(line) && ++steps % 25 === 0)
-          onProgress?.(
-            line
-              .slice(3)
-              .replace(/\.{3}$/, "")
-              .toLowerCase(),
-          );
-      },
-    },
-  );
+  let toldAt = Date.now();
+  const onLine = (line: string): void => {
+    if (!line.startsWith("I: ") || Date.now() - toldAt < tellEveryMs) return;
+    toldAt = Date.now();
+    onProgress?.(
+      `building: ${line
+        .slice(3)
+        .replace(/\.{3}$/, "")
+        .toLowerCase()}`,
+    );
+  };
+  const what = [
+    "--variant=minbase",
+    `--include=${packages.join(",")}`,
+    `--keyring=${keyring}`,
+    release,
+    root,
+    mirror.archive,
+  ];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+  await run([...jail, "debootstrap", ...what], { signal, env, onLine });
 }
 
 /** Nothing in it may belong to one machine: keys, ids and names are made per run. */

@@ -5,34 +5,43 @@ import { leaseOf, type RunRecord, recordText, STATE, STATE_LOCK } from "./lease.
 
 /**
  * $1 number, $2 run folder, $3 state folder, $4 the record of the run that is meant: another run may have the number by
- * now. Prints one line per thing it could not undo. Processes are found by the namespace they live in and by
- * `pid start-time` lines in $2/processes; a zombie only waits for its parent and counts as ended.
+ * now. Prints one line per thing it could not undo. Processes are found by the namespace and the cgroup they live in and by
+ * `pid start-time` lines in $2/processes (0 would be a process that we cannot see, and to kill it would kill us); a zombie only waits for its parent and counts as ended.
  */
 const script = `
 n=$1 folder=$2 state=$3
 could_not() { echo "could not $*"; }
 [ "$(cat "$folder/run.json" 2>/dev/null)" = "$4" ] || exit 0
 started() { sed -n 's/.*) \\([^Z]\\)/\\1/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+with_children() {
+  echo "$1"
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do with_children "$child"; done
+}
 pids() {
   ip netns pids "bednet-$n" 2>/dev/null
+  cat $(find /sys/fs/cgroup -maxdepth 2 -path "*/bednet-$n" -exec find {} -name cgroup.procs ';' 2>/dev/null) </dev/null 2>/dev/null
   [ -f "$folder/processes" ] && while read -r pid start; do
-    [ "$(started "$pid")" = "$start" ] && echo "$pid"
+    [ "$(started "$pid")" = "$start" ] && with_children "$pid"
   done <"$folder/processes"
   return 0
 }
 for try in $(seq 100); do
-  left=$(pids)
+  left=$(pids | grep -vx 0)
   [ -z "$left" ] && break
   kill -KILL $left 2>/dev/null
-  sleep 0.05
+  sleep 0.02
 done
 [ -n "$left" ] && could_not "end processes $left"
 while grep -q " $folder/merged " /proc/self/mounts; do
   umount "$folder/merged" 2>/dev/null || umount -l "$folder/merged" || { could_not "unmount $folder/merged"; break; }
 done
 for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
-  [ -d "$hierarchy/bednet-$n" ] && find "$hierarchy/bednet-$n" -depth -type d -exec rmdir {} + 2>/dev/null
-  [ -d "$hierarchy/bednet-$n" ] && could_not "remove cgroup $hierarchy/bednet-$n"
+  cgroup=$hierarchy/bednet-$n
+  for try in $(seq 50); do
+    [ -d "$cgroup" ] || break
+    find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.02
+  done
+  [ -d "$cgroup" ] && could_not "remove cgroup $cgroup"
 done
 if [ -e "/run/netns/bednet-$n" ]; then ip netns del "bednet-$n" || could_not "remove namespace bednet-$n"; fi
 if ip link show "bednet$n" >/dev/null 2>&1; then ip link del "bednet$n" 2>/dev/null; fi
