@@ -93,10 +93,13 @@ function recordsOf(text: string): { records: CsvRecord[]; broken?: { line: numbe
       record_delimiter: ["\r\n", "\n", "\r"],
     };
     const parsed = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
-    return { records: parsed.map(({ record, info }) => ({ fields: record, line: info.lines })) };
+    return { records: parsed.map(({ record, info }) => ({ fields: record, line: info.lines - breaksIn(record) })) };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = Number((error as { lines?: unknown }).lines ?? 1);
     return { records: [], broken: { line, says: "a quotation mark is out of place; ids and classes need none" } };
   }
 }
+
+/** A quoted field may span lines; the reader says the last of them. */
+const breaksIn = (fields: readonly string[]): number => fields.join("").split("\n").length - 1;

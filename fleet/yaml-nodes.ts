@@ -52,7 +52,7 @@ function pathOf(ancestors: readonly (Document | Node | Pair)[]): PropertyKey[] {
 }
 
 function pairIn(document: Document.Parsed, map: YAMLMap, name: string, depth: number): Pair | undefined {
-  const own = map.items.findLast(({ key }) => nameOf(key) === name);
+  const own = pairsOf(map).get(name);
   if (own !== undefined || depth > 8) return own;
   const merged = map.items
     .filter(({ key }) => nameOf(key) === "<<")
@@ -65,8 +65,16 @@ function pairIn(document: Document.Parsed, map: YAMLMap, name: string, depth: nu
   return undefined;
 }
 
+/** By name, the last of two: looking through the items for each of thousands of mistakes would take minutes. */
+const pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  const known = pairs.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+  pairs.set(map, known);
+  return known;
+}
+
 function nameOf(key: unknown): string {
-  if (!isScalar(key)) return String(key);
+  if (!isScalar(key)) return "?";
   return typeof key.value === "symbol" ? String(key.source) : String(key.value ?? "");
 }
 

@@ -29,7 +29,7 @@ export function readYaml(text: string, file: string): YamlSource {
     document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true, uniqueKeys: false });
     value = document.errors.length === 0 ? document.toJS() : undefined;
   } catch (error) {
-    if (error instanceof RangeError) return unreadable("nests too deep; settings go four levels deep");
+    if (error instanceof RangeError) return unreadable(tooDeep);
     if (error instanceof ReferenceError) return unreadable("aliases multiply beyond measure; write the values out");
     throw error;
   }
@@ -42,26 +42,29 @@ export function readYaml(text: string, file: string): YamlSource {
   };
 }
 
+/** The first of each line: what follows it is mostly its echo. */
 function syntaxMistakes(document: Document.Parsed, text: string, place: (offset: number) => Place): Mistake[] {
-  const all = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    ...place(pos[0]),
-    path: "(syntax)",
-    says: hints[code] ?? unquoted(text, pos[0]) ?? `${sentence(message)}; compare with the lines around it`,
-  }));
-  const isFirstOfLine = ({ line }: Mistake, index: number): boolean =>
-    all.findIndex((one) => one.line === line) === index;
-  return all.filter(isFirstOfLine);
+  const ofLine = new Map<number, Mistake>();
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const at = place(pos[0]);
+    const says = hints[code] ?? unquoted(text, pos[0]) ?? `${sentence(message)}; compare with the lines around it`;
+    if (!ofLine.has(at.line)) ofLine.set(at.line, { ...at, path: "(syntax)", says });
+  }
+  return [...ofLine.values()];
 }
+
+const tooDeep = "nests too deep; settings go four levels deep";
 
 const hints: Partial<Record<string, string>> = {
   MULTIPLE_DOCS: "a second document starts here; keep one, and let a second fleet have a file of its own",
+  RESOURCE_EXHAUSTION: tooDeep,
   TAB_AS_INDENT: "indented with a tab; use spaces",
 };
 
 /** The slip of everybody who writes a first class. */
 function unquoted(text: string, offset: number): string | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
-  const line = text.slice(start).split(/\r?\n/, 1)[0]!;
+  const line = text.slice(start, start + 1000).split(/\r?\n/, 1)[0]!;
   const isBare = /(^|[^"'\w/+{}-])[\w/+-]*\{device\}/.test(line);
   return isBare ? 'topics with {device} need quotes, such as "farm/{device}/moisture"' : undefined;
 }
