@@ -24,14 +24,17 @@ export interface Output {
   failure(error: unknown): ExitCode;
   /** For stdout. */
   readonly paint: Paint;
+  /** Whether stdout is painted. */
+  readonly colour: boolean;
+  /** Whether stdout is coloured. */
+  readonly colour: boolean;
   /** Columns of text to fill, 100 at most. */
   readonly width: number;
   readonly isTerminal: boolean;
 }
 
-export function makeOutput(stdout: Stream, stderr: Stream, env: Readonly<Record<string, string | undefined>>): Output {
-  const paint = paintFor(stdout, env);
-  const alarm = paintFor(stderr, env);
+export function makeOutput(stdout: Stream, stderr: Stream, env: Environment): Output {
+  const alarm = paintFor(isColoured(stderr, env));
   const rewrites = isLively(stderr, env);
   let transient = false;
 
@@ -46,6 +49,7 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Readonly<Record<
 
   return {
     paint,
+    colour: isColoured(stdout, env),
     width: Math.min(100, (stdout.isTTY && stdout.columns) || 100),
     isTerminal: stdout.isTTY === true,
     print: (text) => say(stdout, text),
@@ -73,12 +77,17 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Readonly<Record<
 const howToReport =
   "Please report it: the command, the text above and `bednet --version`. Look through it first for names you would rather keep.";
 
-function isLively(stream: Stream, env: Readonly<Record<string, string | undefined>>): boolean {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function isLively(stream: Stream, env: Environment): boolean {
   return stream.isTTY === true && env.TERM !== "dumb";
 }
 
-function paintFor(stream: Stream, env: Readonly<Record<string, string | undefined>>): Paint {
-  const coloured = isLively(stream, env) && !env.NO_COLOR;
+function isColoured(stream: Stream, env: Environment): boolean {
+  return isLively(stream, env) && !env.NO_COLOR;
+}
+
+function paintFor(coloured: boolean): Paint {
   const pairs = Object.entries(codes).map(([name, code]) => [
     name,
     (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text),
