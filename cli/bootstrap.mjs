@@ -23,7 +23,13 @@ process.exitCode = what === "test" ? await test(rest) : await start(rest);
 
 async function start(args) {
   await install();
-  return run(process.execPath, [join(root, "cli/bin.mjs"), "rehearse", "--fleet", join(root, "examples/small-farm/fleet.yaml"), ...args]);
+  return run(process.execPath, [
+    join(root, "cli/bin.mjs"),
+    "rehearse",
+    "--fleet",
+    join(root, "examples/small-farm/fleet.yaml"),
+    ...args,
+  ]);
 }
 
 async function test(args) {
@@ -42,26 +48,43 @@ async function test(args) {
   const report = join(root, "node_modules", ".vitest-report.json");
   rmSync(report, { force: true });
   const projects = whole ? ["unit", "system"] : ["unit"];
-  const vitest = ["run", "--root", root, ...projects.flatMap((name) => ["--project", name]), "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const code = await run(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...vitest, ...args], { cwd: root });
+  const vitest = [
+    "run",
+    "--root",
+    root,
+    ...projects.flatMap((name) => ["--project", name]),
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  const code = await run(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...vitest, ...args], {
+    cwd: root,
+  });
   return closing(report, code, failedFirst, whole, mustRunAll);
 }
 
 /** The last line has the true counts. What was skipped is never among the passed. */
 function closing(report, code, failedFirst, whole, mustRunAll) {
-  const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 };
+  const counts = existsSync(report)
+    ? JSON.parse(readFileSync(report, "utf8"))
+    : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 };
   const skipped = counts.numPendingTests + counts.numTodoTests;
-  const suites = counts.testResults?.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length ?? 0;
+  const suites =
+    counts.testResults?.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0)
+      .length ?? 0;
   let failed = counts.numFailedTests + suites + failedFirst.length;
   if (failedFirst.length > 0) say(`FAILED: ${failedFirst.join(", ")}`);
-  if (!whole) say("NOT RUN: the tier `system` (real hosts, real brokers at their limits) needs root on Linux: sudo npm test");
+  if (!whole)
+    say("NOT RUN: the tier `system` (real hosts, real brokers at their limits) needs root on Linux: sudo npm test");
   if (skipped > 0) say(`SKIPPED: ${skipped} tests; look for ↓ above`);
   if (mustRunAll && (!whole || skipped > 0)) {
     say("FAILED: here every tier must run");
     failed += 1;
   }
   if (code !== 0 && failed === 0) failed = 1;
-  process.stdout.write(`${counts.numPassedTests + 2 - failedFirst.length} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  process.stdout.write(
+    `${counts.numPassedTests + 2 - failedFirst.length} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+  );
   return failed === 0 ? 0 : 1;
 }
 
@@ -76,7 +99,9 @@ async function install() {
   const stamp = join(root, "node_modules", ".bednet-installed");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say("Installing the packages that bednet is made of (npm ci)");
-  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", "ignore", "inherit"] });
+  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (code !== 0) {
     say("npm ci failed; the message above says why. Run the command again when the registry can be reached.");
     process.exit(1);
@@ -86,8 +111,11 @@ async function install() {
 
 async function installTestPackages() {
   const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-  const isThere = (name) => (name.startsWith("/") ? existsSync(name) : folders.some((folder) => existsSync(join(folder, name))));
-  const missing = Object.entries(testPackages).filter(([name]) => !isThere(name)).map(([, debianPackage]) => debianPackage);
+  const isThere = (name) =>
+    name.startsWith("/") ? existsSync(name) : folders.some((folder) => existsSync(join(folder, name)));
+  const missing = Object.entries(testPackages)
+    .filter(([name]) => !isThere(name))
+    .map(([, debianPackage]) => debianPackage);
   if (missing.length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     say(`The tests need ${missing.join(", ")}: install them with your package manager.`);
@@ -102,9 +130,14 @@ async function installTestPackages() {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const quiet = { env, stdio: ["ignore", "ignore", "inherit"] };
     await run("apt-get", ["-qq", "update"], quiet);
-    const code = await run("apt-get", ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", "install", "--no-install-recommends", ...missing], quiet);
+    const code = await run(
+      "apt-get",
+      ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", "install", "--no-install-recommends", ...missing],
+      quiet,
+    );
     if (code !== 0) process.exit(1);
-    if (missing.includes("mosquitto") && existsSync("/run/systemd/system")) await run("systemctl", ["disable", "mosquitto.service"], quiet);
+    if (missing.includes("mosquitto") && existsSync("/run/systemd/system"))
+      await run("systemctl", ["disable", "mosquitto.service"], quiet);
   } finally {
     if (ours) rmSync(policy);
   }
