@@ -10,8 +10,9 @@ const brokerShareOfMemory = 0.85;
 const generousDescriptors = 1024;
 /** The reload script and nft run in the broker's own control group. */
 const reloadScriptBytes = 32 * 1024 * 1024;
-const doorSeconds = 5;
-const undoSeconds = 8;
+/** Longer than a reload takes with the door shut, and than a reload takes in all. */
+const doorSeconds = 6;
+const undoSeconds = 10;
 
 export function unitFiles({ plan, facts }: Wanted): HostFile[] {
   const capByDescriptors = !dialectOf(facts.mosquittoVersion).maxConnectionsSurvivesReload;

@@ -229,8 +229,8 @@ try {
   held.push(await login(further, "tls"));
   seen.killed = {
     atKill,
-    openAgain: openAgainMs < 8000,
-    limitBack: limitBackMs < 12_000,
+    openAgain: openAgainMs < 9000,
+    limitBack: limitBackMs < 14_000,
     further: await attempt(names[usable + 1]!),
     dropped,
   };
