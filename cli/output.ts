@@ -24,8 +24,6 @@ export interface Output {
   failure(error: unknown): ExitCode;
   /** For stdout. */
   readonly paint: Paint;
-  /** Whether stdout is painted. */
-  readonly colour: boolean;
   /** Whether stdout is coloured. */
   readonly colour: boolean;
   /** Columns of text to fill, 100 at most. */
@@ -48,7 +46,7 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Environment): Ou
   };
 
   return {
-    paint,
+    paint: paintFor(isColoured(stdout, env)),
     colour: isColoured(stdout, env),
     width: Math.min(100, (stdout.isTTY && stdout.columns) || 100),
     isTerminal: stdout.isTTY === true,

@@ -1,6 +1,6 @@
 // A secret from stdin: piped in, or pasted at a prompt that does not show it.
 import { createInterface } from "node:readline/promises";
-import { PassThrough } from "node:stream";
+import { addAbortSignal, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Secret } from "../fleet/secret.ts";
 import type { Context } from "./command.ts";
@@ -11,7 +11,7 @@ export async function readSecret(
   prompt: string,
   signal: AbortSignal,
 ): Promise<Secret> {
-  if (!stdin.isTTY) return new Secret(await text(stdin));
+  if (!stdin.isTTY) return new Secret(await text(addAbortSignal(signal, stdin)));
   output.note(prompt);
   // A terminal interface switches the echo off, and what it would draw goes nowhere.
   const lines = createInterface({ input: stdin, output: new PassThrough().resume(), terminal: true });

@@ -1,0 +1,24 @@
+// Columns fit their width, and a number stays with its unit.
+import { expect, test } from "vitest";
+import { hang, wrap } from "../../../cli/columns.ts";
+
+test("breaks at blanks", () => {
+  expect(wrap("one two three", 7)).toEqual(["one two", "three"]);
+});
+
+test("keeps what cannot be broken", () => {
+  expect(wrap("see farm/{device}/moisture now", 10)).toEqual(["see", "farm/{device}/moisture", "now"]);
+});
+
+test("a number stays with its unit", () => {
+  expect(wrap("an alert at 80 %, 24 KiB each, 3 servers", 12)).toEqual([
+    "an alert at",
+    "80 %, 24 KiB",
+    "each, 3",
+    "servers",
+  ]);
+});
+
+test("further lines hang under the first", () => {
+  expect(hang("x  ", 3, "one two three", 10)).toBe("x  one two\n   three");
+});

@@ -1,0 +1,88 @@
+// bednet key: out to a password manager and back, and never a wrong one.
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { rewriteLock } from "../../../fleet/lock-file.ts";
+import { run } from "./run.ts";
+
+const keyText = "bednet-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const verifyText = "bednet-verify-key-1:bffdbgw8LhLP-Al-NmLk7j0CNbl90-tECHWP0vHdoTQ";
+const otherText = "bednet-key-1:ZFw7Q4Z1b_xj1yg8XKXiAPFv5UgfXqAG8fJUVPjXVBc";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bednet-cli-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const bednet = (command: string, setting: Parameters<typeof run>[1] = {}) =>
+  run([...command.split(" "), "--fleet", join(folder, "fleet.yaml")], setting);
+const makeLock = () =>
+  rewriteLock(folder, () => ({ lock: { serial: 1, keyId: "7bdf26e3", verifyKeyId: "3b4116e6", lines: [] } }));
+
+test("set and show, with nothing but the key on stdout", async () => {
+  expect(await bednet("key set", { stdin: `${keyText}\n` })).toEqual({
+    exitCode: 0,
+    stdout: `The key 7bdf26e3 is in ${folder}/.bednet/key.\n`,
+    stderr: "",
+  });
+  expect((await stat(join(folder, ".bednet/key"))).mode & 0o777).toBe(0o600);
+  expect(await bednet("key show")).toEqual({ exitCode: 0, stdout: `${keyText}\n`, stderr: "" });
+  expect(await bednet("key show --verify")).toEqual({ exitCode: 0, stdout: `${verifyText}\n`, stderr: "" });
+});
+
+test("on a screen it says so, beside the key", async () => {
+  const { stdout, stderr } = await bednet("key show", { env: { BEDNET_KEY: keyText }, isTTY: true });
+  expect([stdout, stderr]).toEqual([
+    `${keyText}\n`,
+    "Whoever sees this screen has the key; a pipe into your password manager keeps it off.\n",
+  ]);
+});
+
+test("a pipeline shows its verify key, and has no other", async () => {
+  const env = { BEDNET_VERIFY_KEY: verifyText };
+  expect((await bednet("key show --verify", { env })).stdout).toBe(`${verifyText}\n`);
+  expect(await bednet("key show", { env })).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `there is no key: BEDNET_KEY is not set, and ${folder}/.bednet/key does not exist\nBring the key back from your password manager with \`bednet key set\`, or run \`bednet lock\` to start a new fleet.\n`,
+  });
+});
+
+test("a key that fleet.lock was not made with is refused, and nothing is written", async () => {
+  await makeLock();
+  expect(await bednet("key set", { stdin: otherText })).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr:
+      "this key is 3e5da2b4, and fleet.lock was made with 7bdf26e3\nLook for the key of this fleet; nothing was changed.\n",
+  });
+  expect(await readdir(folder)).toEqual(["fleet.lock"]);
+  expect((await bednet("key set", { stdin: keyText })).stdout).toBe(
+    `The key 7bdf26e3 is in ${folder}/.bednet/key, and fleet.lock was made with it.\n`,
+  );
+});
+
+test("the key that was there is kept, and a set BEDNET_KEY is pointed out", async () => {
+  await bednet("key set", { stdin: otherText });
+  expect((await bednet("key set", { stdin: keyText, env: { BEDNET_KEY: otherText } })).stderr).toBe(
+    `The key that was there is kept in ${folder}/.bednet/key-3e5da2b4.\nBEDNET_KEY is set, and goes before the file.\n`,
+  );
+  expect(await readFile(join(folder, ".bednet/key-3e5da2b4"), "utf8")).toBe(`${otherText}\n`);
+});
+
+test("what is no key is refused without being repeated", async () => {
+  expect(await bednet("key set", { stdin: "correct horse" })).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr:
+      "this is not a fleet key: expected bednet-key-1: and 43 letters, digits, - or _ after it\nCopy the whole line that `bednet key show` prints.\n",
+  });
+});
+
+test("a key is never taken from the command line", async () => {
+  const { exitCode, stderr } = await bednet(`key set ${keyText}`);
+  expect(exitCode).toBe(64);
+  expect(stderr).not.toContain(keyText);
+});

@@ -1,0 +1,68 @@
+// How a run ends: help, usage mistakes, mistakes of the user, and ours.
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { run } from "./run.ts";
+
+const commandFiles = readdirSync(new URL("../../../cli/commands/", import.meta.url)).map((file) =>
+  file.replace(".ts", ""),
+);
+const help = (await run(["--help"])).stdout;
+const listed = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+
+test("every file in cli/commands is a command of that name, and listed", () => {
+  expect([...listed].sort()).toEqual([...commandFiles].sort());
+});
+
+test.each(listed)("%s --help has an example and says what the command is for", async (name) => {
+  const { exitCode, stdout, stderr } = await run([name, "--help"]);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(new RegExp(`\\nExamples?:\\n  .*bednet ${name}`));
+  expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
+});
+
+test("--version", async () => {
+  expect(await run(["--version"])).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
+});
+
+test("no command: the help, as a mistake", async () => {
+  expect(await run([])).toEqual({ exitCode: 64, stdout: "", stderr: help });
+});
+
+test.each([
+  [
+    "an unknown command",
+    ["plam"],
+    "error: unknown command 'plam'\n(Did you mean plan?)\n(--help shows what there is)\n",
+  ],
+  [
+    "an unknown option",
+    ["plan", "--flet"],
+    "error: unknown option '--flet'\n(Did you mean --fleet?)\n(--help shows what there is)\n",
+  ],
+  [
+    "an option without its value",
+    ["plan", "--fleet"],
+    "error: option '--fleet <path>' argument missing\n(--help shows what there is)\n",
+  ],
+  [
+    "an argument too many",
+    ["plan", "farm"],
+    "error: too many arguments for 'plan'. Expected 0 arguments but got 1.\n(--help shows what there is)\n",
+  ],
+  [
+    "two that exclude each other",
+    ["lock", "--check", "--new-key"],
+    "error: option '--check' cannot be used with option '--new-key'\n(--help shows what there is)\n",
+  ],
+])("%s is exit code 64", async (_, argv, stderr) => {
+  expect(await run(argv)).toEqual({ exitCode: 64, stdout: "", stderr });
+});
+
+test("a user's mistake is the message and the fix, without a stack", async () => {
+  expect(await run(["plan", "--fleet", "/nowhere/fleet.yaml"])).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr:
+      "/nowhere/fleet.yaml does not exist\nRun the command in the folder of fleet.yaml, or name the file with --fleet PATH; examples/small-farm/fleet.yaml is one to begin with.\n",
+  });
+});
