@@ -3,6 +3,7 @@
 import { exitCodeOf } from "../checks/report.ts";
 import { jsonReport } from "../checks/reports/json.ts";
 import { textReport } from "../checks/reports/text.ts";
+import { imageVersion } from "../fleet/mosquitto-versions.ts";
 import { planFleet } from "../fleet/plan.ts";
 import { installPackages, missingPackages } from "../sandbox/requirements.ts";
 import { sweep } from "../sandbox/runs.ts";
@@ -26,7 +27,9 @@ export async function rehearseOnHost(
 ): Promise<void> {
   const started = performance.now();
   const onProgress = output.progress;
-  if (!json) output.print(`${planText(fleet, planFleet(fleet), output)}\n`);
+  const mosquittoVersion = imageVersion(`${on}-x64`);
+  const planned = mosquittoVersion === undefined ? {} : { mosquittoVersion };
+  if (!json) output.print(`${planText(fleet, planFleet(fleet, planned), output)}\n`);
   output.note(output.paint.bold(`Rehearsal on ${on}`));
   await installPackages(await missingPackages(), { onProgress, signal });
   for (const line of await sweep(onProgress)) output.note(line);

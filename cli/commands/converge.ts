@@ -1,11 +1,12 @@
 // bednet converge: makes the host match fleet.yaml.
+import { InvalidArgumentError } from "commander";
 import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
 import { type SshOptions, withSsh } from "../ssh-options.ts";
 
 interface Options extends FleetOption, SshOptions {
   readonly adopt?: true;
   readonly force?: true;
-  readonly wait: string;
+  readonly wait: number;
 }
 
 export default ((program, context) => {
@@ -17,7 +18,7 @@ export default ((program, context) => {
     )
     .option("--adopt", "move foreign Mosquitto configuration aside")
     .option("--force", "apply a lock that is older than what the host has")
-    .option("--wait <minutes>", "how long to wait for the DNS record", "10");
+    .option("--wait <minutes>", "how long to wait for the DNS record", minutes, 10);
   withExamples(
     withSsh(withFleet(command)),
     "bednet converge",
@@ -26,26 +27,17 @@ export default ((program, context) => {
   command.action((options: Options) => run(options, context));
 }) satisfies Register;
 
-async function run(options: Options, { output, env, signal }: Context): Promise<void> {
+async function run(options: Options, context: Context): Promise<void> {
   const started = performance.now();
-  const { readSite } = await import("../site.ts");
-  const { sshTarget } = await import("../ssh-options.ts");
-  const { connect } = await import("../../remote/ssh.ts");
+  const { onHost } = await import("../on-host.ts");
   const { converge } = await import("../../provisioning/converge.ts");
-  const { rollout } = await import("../rollout.ts");
   const { convergedText } = await import("../converged-text.ts");
-  const site = await readSite(options.fleet, env);
-  const ssh = await sshTarget(site, options, env);
-  const host = await connect(ssh, signal);
-  try {
-    const dnsWaitMs = Number(options.wait) * 60_000;
-    const { adopt = false, force = false } = options;
-    const converged = await converge(
-      host,
-      rollout(site, { ssh, adopt, force, dnsWaitMs, onProgress: output.progress, signal }),
-    );
-    output.print(convergedText(converged, (performance.now() - started) / 1000));
-  } finally {
-    await host.close();
-  }
+  const settings = { ...options, dnsWaitMs: options.wait * 60_000 };
+  const converged = await onHost(options, settings, context, converge);
+  context.output.print(convergedText(converged, (performance.now() - started) / 1000));
+}
+
+function minutes(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give whole minutes, such as 10.");
 }

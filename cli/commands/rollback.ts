@@ -13,25 +13,12 @@ export default ((program, context) => {
   command.action((options: FleetOption & SshOptions) => run(options, context));
 }) satisfies Register;
 
-async function run(options: FleetOption & SshOptions, { output, env, signal }: Context): Promise<void> {
-  const { readSite } = await import("../site.ts");
-  const { sshTarget } = await import("../ssh-options.ts");
-  const { connect } = await import("../../remote/ssh.ts");
+async function run(options: FleetOption & SshOptions, context: Context): Promise<void> {
+  const { onHost } = await import("../on-host.ts");
   const { rollback } = await import("../../provisioning/rollback.ts");
-  const { rollout } = await import("../rollout.ts");
-  const site = await readSite(options.fleet, env);
-  const ssh = await sshTarget(site, options, env);
-  const host = await connect(ssh, signal);
-  try {
-    const { effect, dropped } = await rollback(
-      host,
-      rollout(site, { ssh, dnsWaitMs: 0, onProgress: output.progress, signal }),
-    );
-    const cost = effect === "restart" ? `restarted, ${dropped} clients dropped` : "reloaded, nobody dropped";
-    output.print(
-      `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next bednet converge applies it again.`,
-    );
-  } finally {
-    await host.close();
-  }
+  const { effect, dropped } = await onHost(options, {}, context, rollback);
+  const cost = effect === "restart" ? `restarted, ${dropped} clients dropped` : "reloaded, nobody dropped";
+  context.output.print(
+    `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next bednet converge applies it again.`,
+  );
 }
