@@ -11,9 +11,8 @@ export default defineCheck({
   severity: "blocker",
   needs: ["sys"],
   run({ sys: { deviceHeard, isControlHeard, watcherSees } }) {
-    const [first] = deviceHeard;
-    if (first !== undefined)
-      return fail(`a device hears ${deviceHeard.length} topics under $SYS, ${first} among them`, "none");
+    const [first, ...more] = deviceHeard;
+    if (first !== undefined) return fail(`a device hears ${first} and ${more.length} more`, "nothing under $SYS");
     if (!watcherSees) return unknown("nobody sees $SYS, not even the watcher that may");
     return isControlHeard
       ? pass("silent for a device, visible to the watcher")

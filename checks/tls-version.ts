@@ -3,6 +3,7 @@ import { defineCheck, fail, pass, unknown } from "./check.ts";
 
 const accepted = { answer: "accepted" } as const;
 const refused = { answer: "refused", alert: "protocol version" } as const;
+const unclear = { answer: "unclear", because: "no protocols available", isSilence: false } as const;
 const healthy = { TLSv1: refused, "TLSv1.1": refused, "TLSv1.2": accepted, "TLSv1.3": accepted };
 
 export default defineCheck({
@@ -21,8 +22,8 @@ export default defineCheck({
     if (current.every((version) => tlsVersions[version].answer === "refused"))
       return fail("neither TLS 1.2 nor 1.3 is accepted", "one of them at least");
     for (const version of good.length > 0 ? old : current) {
-      const { answer, because } = { because: "", ...tlsVersions[version] };
-      if (answer === "unclear") return unknown(`whether the broker speaks ${version} is unclear: ${because}`);
+      const seen = tlsVersions[version];
+      if (seen.answer === "unclear") return unknown(`whether it speaks ${version} is unclear: ${seen.because}`);
     }
     return pass(`${good.join(" and ")} accepted, older ones refused by the broker's alert`);
   },
@@ -32,6 +33,6 @@ export default defineCheck({
       { tlsVersions: { ...healthy, "TLSv1.1": accepted } },
       { tlsVersions: { ...healthy, "TLSv1.2": refused, "TLSv1.3": refused } },
     ],
-    unknowns: [{ tlsVersions: { ...healthy, "TLSv1.1": { answer: "unclear", because: "no protocols available" } } }],
+    unknowns: [{ tlsVersions: { ...healthy, "TLSv1.1": unclear } }],
   },
 });

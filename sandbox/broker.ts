@@ -1,18 +1,15 @@
 // A bundle's broker as an ordinary process on loopback, in a scratch folder that goes away with it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir, totalmem, userInfo } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../fleet/problem.ts";
 import type { Bundle } from "../templates/bundle.ts";
 import type { HostFacts } from "../templates/host-facts.ts";
-import { run, runAny } from "./command.ts";
+import { factsOf, layOut, OUTSIDE } from "./broker-scratch.ts";
 
-/** Stands for the outside: macOS has no second IPv4 loopback address, so there it is the IPv6 one. */
-const OUTSIDE = process.platform === "linux" ? "127.0.0.2" : "::1";
 const READY_MS = 10_000;
 
 export interface BrokerOptions {
@@ -57,7 +54,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   try {
     const facts = await factsOf(folder, program);
     const logFile = join(folder, "log/mosquitto.log");
-    await layOut(folder, facts, options);
+    await layOut(folder, facts, options.bundleFor(facts), options.certificate);
     child = spawn(program, ["-c", join(folder, "mosquitto.conf")], {
       detached: true,
       stdio: "ignore",
@@ -88,56 +85,6 @@ function mosquitto(): string {
     "mosquitto is not installed on this machine",
     "Install it (Debian and Ubuntu: `apt install mosquitto`; macOS: `brew install mosquitto`) and run the command again.",
   );
-}
-
-async function factsOf(folder: string, program: string): Promise<HostFacts> {
-  const { stdout } = await runAny([program, "-h"]);
-  const mosquittoVersion = /mosquitto version (\S+)/.exec(stdout)?.[1];
-  if (mosquittoVersion === undefined) throw new Error(`${program} -h does not say its version`);
-  const [tls, loopback] = await Promise.all([freePort(OUTSIDE), freePort("127.0.0.1")]);
-  // Started by root, mosquitto gives its rights up for the user mosquitto.
-  const user = userInfo().uid === 0 ? "mosquitto" : userInfo().username;
-  return {
-    mosquittoVersion,
-    ipv6: false,
-    memoryBytes: totalmem(),
-    sshPort: 22,
-    firewall: "cloud",
-    ports: { tls, loopback, acme: 80 },
-    paths: { confd: join(folder, "conf.d"), broker: join(folder, "bednet") },
-    user,
-    group: user,
-  };
-}
-
-/** The main file is Debian's; everything else is the bundle's. */
-async function layOut(folder: string, facts: HostFacts, { bundleFor, certificate }: BrokerOptions): Promise<void> {
-  const bundle = bundleFor(facts);
-  const main = `persistence true\npersistence_location ${folder}/data/\nlog_dest file ${folder}/log/mosquitto.log\ninclude_dir ${facts.paths.confd}\n`;
-  const files = [
-    { path: join(folder, "mosquitto.conf"), content: main, mode: "0644" },
-    ...bundle.files.filter(({ path }) => path.startsWith(`${folder}/`)),
-    { path: bundle.certificate.file, content: `${certificate.chain}\n${certificate.key}`, mode: "0600" },
-  ];
-  for (const name of ["data", "log"]) await mkdir(join(folder, name));
-  for (const { path, content, mode } of files) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, onLoopback(content, facts.ports.tls), { mode: Number.parseInt(mode, 8) });
-  }
-  if (userInfo().uid === 0) await run(["chown", "-R", `${facts.user}:`, folder]);
-}
-
-/** On a host the TLS listener is everybody's; here nobody outside this machine may reach it. */
-function onLoopback(content: string, tlsPort: number): string {
-  return content.replace(new RegExp(`^listener ${tlsPort}$`, "m"), `listener ${tlsPort} ${OUTSIDE}`);
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function linesWith(logFile: string, text: string): Promise<string[]> {

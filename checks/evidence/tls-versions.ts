@@ -1,14 +1,14 @@
 // Which versions of TLS the broker speaks, each asked for alone.
 import type { SecureVersion } from "node:tls";
 import type { VerifyTarget } from "../target.ts";
-import { messageOf } from "../wire/deadline.ts";
+import { messageOf, TooLate } from "../wire/deadline.ts";
 import { codeOf, handshake } from "../wire/dial.ts";
 
 /** `alert`: the broker's own word. Anything else that goes wrong may have gone wrong here. */
 export type TlsAnswer =
   | { readonly answer: "accepted" }
   | { readonly answer: "refused"; readonly alert: string }
-  | { readonly answer: "unclear"; readonly because: string };
+  | { readonly answer: "unclear"; readonly because: string; readonly isSilence: boolean };
 
 export type TlsVersions = Readonly<Record<(typeof versions)[number], TlsAnswer>>;
 
@@ -20,8 +20,13 @@ const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS|TLS)_ALERT_(.+)$/;
 
 export async function gatherTlsVersions(target: VerifyTarget, signal: AbortSignal): Promise<TlsVersions> {
   const answers: Partial<Record<keyof TlsVersions, TlsAnswer>> = {};
-  // One after the other: each takes a connection that a device may be waiting for.
-  for (const version of versions) answers[version] = await ask(target, version, signal);
+  let silence: TlsAnswer | undefined;
+  // One after the other: each takes a connection that a device may be waiting for. Whoever is silent once is not asked again.
+  for (const version of versions) {
+    const answer: TlsAnswer = silence ?? (await ask(target, version, signal));
+    if (answer.answer === "unclear" && answer.isSilence) silence = answer;
+    answers[version] = answer;
+  }
   return answers as TlsVersions;
 }
 
@@ -34,6 +39,7 @@ async function ask(target: VerifyTarget, version: SecureVersion, signal: AbortSi
   } catch (error) {
     const alert = ALERT.exec(codeOf(error) ?? "")?.[1];
     if (alert !== undefined) return { answer: "refused", alert: alert.toLowerCase().replaceAll("_", " ") };
-    return { answer: "unclear", because: messageOf(error) };
+    const isSilence = error instanceof Error && error.cause instanceof TooLate;
+    return { answer: "unclear", because: messageOf(error), isSilence };
   }
 }

@@ -4,17 +4,16 @@ import type { Outcome } from "../check.ts";
 import { countsOf, type Finding, type Report } from "../report.ts";
 
 const codes = { pass: 32, fail: 31, skip: 90, unknown: 33 } as const satisfies Record<Outcome, number>;
-const words = { pass: "ok", fail: "FAIL", skip: "skip", unknown: "????" } as const satisfies Record<Outcome, string>;
+const words = { pass: "ok", fail: "FAIL", skip: "skip", unknown: "UNKNOWN" } as const satisfies Record<Outcome, string>;
 const WIDTH = 100;
 const INDENT = " ".repeat(6);
 
 /** Ends with a line break. Text from the broker cannot drive the terminal. */
 export function textReport(report: Report, options: { readonly colour: boolean }): string {
-  const paint = (outcome: Outcome, text: string): string =>
-    options.colour ? `\u001b[${codes[outcome]}m${text}\u001b[0m` : text;
+  const paint: Paint = (outcome, text) => (options.colour ? `\u001b[${codes[outcome]}m${text}\u001b[0m` : text);
   const of = (outcome: Outcome): Finding[] => report.findings.filter(({ verdict }) => verdict.outcome === outcome);
   const failed = of("fail").sort((a, b) => weight(a) - weight(b));
-  const blocks = [...failed, ...of("unknown")].map((finding) => block(finding, paint));
+  const blocks = [...failed.map((finding) => failedBlock(finding, paint)), ...unknownBlocks(of("unknown"), paint)];
   const width = Math.max(...report.findings.map(({ check }) => check.id.length));
   const lines = [...of("skip"), ...of("pass")].map(({ check, verdict }) => {
     const said = "saw" in verdict ? verdict.saw : verdict.because;
@@ -38,18 +37,30 @@ function headline(report: Report): string {
   return `${target.domain}:${target.port}${at}: ${counts.join(", ")}, ${(durationMs / 1000).toFixed(1)} s`;
 }
 
-function block({ check, verdict }: Finding, paint: (outcome: Outcome, text: string) => string): string {
-  const { outcome } = verdict;
+type Paint = (outcome: Outcome, text: string) => string;
+
+function failedBlock({ check, verdict }: Finding, paint: Paint): string {
+  if (verdict.outcome !== "fail") throw new TypeError(`${check.id} did not fail`);
+  const rows = { saw: verdict.saw, expected: verdict.expected, why: check.why, fix: check.fix };
   const advice = check.severity === "advice" ? " (advice)" : "";
-  const rows =
-    verdict.outcome === "fail"
-      ? { saw: verdict.saw, expected: verdict.expected, why: check.why, fix: check.fix }
-      : { because: "because" in verdict ? verdict.because : "" };
-  const label = Math.max(...Object.keys(rows).map((name) => name.length));
   return [
-    `${paint(outcome, words[outcome])}  ${check.id}: ${check.title}${advice}`,
-    ...Object.entries(rows).map(([name, text]) => wrapped(`${INDENT}${name.padEnd(label)}  `, printable(text))),
+    `${paint("fail", words.fail)}  ${check.id}: ${check.title}${advice}`,
+    ...Object.entries(rows).map(([name, text]) => wrapped(`${INDENT}${name.padEnd(8)}  `, printable(text))),
   ].join("\n");
+}
+
+/** One block per reason: what a login needs is missing for many checks at once. */
+function unknownBlocks(findings: readonly Finding[], paint: Paint): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { check, verdict } of findings) {
+    const because = "because" in verdict ? verdict.because : "";
+    reasons.set(because, [...(reasons.get(because) ?? []), check.id]);
+  }
+  return [...reasons].map(([because, ids]) => {
+    const start = `${words.unknown}  `;
+    const text = wrapped(start, ids.join(", ")).slice(start.length);
+    return `${paint("unknown", words.unknown)}  ${text}\n${wrapped(`${INDENT}because  `, printable(because))}`;
+  });
 }
 
 /** Further lines begin under the first one's text. */

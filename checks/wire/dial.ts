@@ -42,7 +42,7 @@ export async function handshake(
     host: target.address ?? target.domain,
     port: target.port,
     servername: target.domain,
-    ...(target.trust === "system" ? {} : { ca: target.trust }),
+    ...("ciphers" in options ? {} : { secureContext: contextOf(target) }),
     ...options,
   });
   socket.setNoDelay(true);
@@ -58,6 +58,16 @@ export async function handshake(
     socket.destroy();
     throw new Error(inWords(error, target), { cause: error });
   }
+}
+
+/** Reading the roots takes longer than a handshake, so it happens once per target. */
+const contexts = new WeakMap<Place, tls.SecureContext>();
+function contextOf(target: Place): tls.SecureContext {
+  const known = contexts.get(target);
+  if (known !== undefined) return known;
+  const context = tls.createSecureContext(target.trust === "system" ? {} : { ca: target.trust });
+  contexts.set(target, context);
+  return context;
 }
 
 /** The code of what made a handshake fail. */

@@ -1,0 +1,245 @@
+// verify against real brokers: side by side, in a hurry, over IPv6, and against doors that no broker is behind.
+import { readdir, readFile, readlink, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import tls from "node:tls";
+import { connectAsync, type MqttClient } from "mqtt";
+import { generate, parser } from "mqtt-packet";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Outcome } from "../../checks/check.ts";
+import { checklist } from "../../checks/checklist.ts";
+import { DELIBERATE_FAILURES } from "../../checks/deliberate.ts";
+import { exitCodeOf, type Report } from "../../checks/report.ts";
+import type { VerifyTarget } from "../../checks/target.ts";
+import { verify } from "../../checks/verify.ts";
+import { passwordOf } from "../../fleet/credentials.ts";
+import { makeAuthority } from "../../sandbox/authority.ts";
+import { type Rig, startRig } from "./broker-rig.ts";
+
+const ids = (report: Report, outcome: Outcome): string[] =>
+  report.findings.filter(({ verdict }) => verdict.outcome === outcome).map(({ check }) => check.id);
+const notPassed = (report: Report) => report.findings.filter(({ verdict }) => verdict.outcome !== "pass");
+const asDevice = ({ target, key }: Rig, name: string): Promise<MqttClient> =>
+  connectAsync({
+    protocol: "mqtts",
+    host: target.address!,
+    port: target.port,
+    servername: target.domain,
+    ca: target.trust,
+    username: name,
+    clientId: name,
+    password: passwordOf(key, name, 1).reveal(),
+    reconnectPeriod: 0,
+  });
+
+describe("a healthy broker", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig("patterns");
+  });
+  afterAll(() => rig.broker.stop());
+
+  test("four verifications at once disturb neither each other nor a device", async () => {
+    const device = await asDevice(rig, "soil-1");
+    const service = await asDevice(rig, "dashboard");
+    const seen: string[] = [];
+    const dropped: string[] = [];
+    for (const client of [device, service]) {
+      client.on("close", () => dropped.push(client.options.clientId!));
+      client.on("message", (topic) => seen.push(topic));
+    }
+    await service.subscribeAsync("#");
+    for (let round = 0; round < 5; round++) {
+      const reports = await Promise.all([1, 2, 3, 4].map(() => verify(rig.target)));
+      expect(reports.flatMap(notPassed)).toEqual([]);
+    }
+    expect(dropped).toEqual([]);
+    expect(seen).toEqual([]);
+    await Promise.all([device.endAsync(), service.endAsync()]);
+  });
+
+  test("all together take well under two seconds", async () => {
+    await verify(rig.target);
+    const alone = new Map<string, number>();
+    for (const { id } of checklist) {
+      const runs = [];
+      for (let i = 0; i < 3; i++) runs.push((await verify(rig.target, { only: [id] })).durationMs);
+      alone.set(id, Math.min(...runs));
+    }
+    const runs = [];
+    for (let i = 0; i < 5; i++) runs.push((await verify(rig.target)).durationMs);
+    console.log(`all: ${Math.min(...runs)} ms; alone: ${JSON.stringify(Object.fromEntries(alone))}`);
+    expect(Math.max(...runs)).toBeLessThan(2_000);
+  });
+
+  test("what fails on purpose is what it says, and nothing stays behind", async () => {
+    const before = (await readFile(rig.broker.logFile, "utf8")).length;
+    await verify(rig.target);
+    await sleep(300);
+    const log = (await readFile(rig.broker.logFile, "utf8")).slice(before);
+    const count = (pattern: RegExp): number => log.match(pattern)?.length ?? 0;
+    // A connection that is over before the broker looks at it has a line of another kind.
+    const connections = count(/New connection from|Client connection from .* failed/g);
+    const logins = count(/New client connected from/g);
+    const refused = count(/disconnected, not authorised/g);
+    const expected = DELIBERATE_FAILURES.refusedLogins.reduce((sum, { times }) => sum + times, 0);
+    expect(refused).toBe(expected);
+    expect(connections - logins - refused).toBe(DELIBERATE_FAILURES.connectionsWithoutLogin);
+    expect(count(/Client bednet-probe-\S+ disconnected\./g)).toBe(logins);
+  });
+
+  test.each([5, 20, 40, 60])("stops for its signal after %d ms, and leaves no connection open", async (ms) => {
+    const before = await socketsOf(rig.broker.pid);
+    const stop = new AbortController();
+    const run = verify(rig.target, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("Ctrl-C")), ms);
+    await run.catch((error: Error) => expect(error.message).toBe("Ctrl-C"));
+    await sleep(200);
+    expect(await socketsOf(rig.broker.pid)).toBe(before);
+  });
+
+  test("a deadline ends it, and says so", async () => {
+    const report = await verify(rig.target, { deadlineMs: 1 });
+    expect(ids(report, "unknown").length).toBeGreaterThan(10);
+    const last = report.findings.at(-1)!.verdict;
+    expect(last).toMatchObject({ outcome: "unknown", because: expect.stringContaining("0.001 s") });
+    expect(exitCodeOf(report)).toBe(2);
+  });
+});
+
+test("an IPv6 address", async () => {
+  const rig = await startRig("sections", {
+    edit: {
+      "bednet-listeners.conf": (text, { facts }) => {
+        const [, options = ""] = new RegExp(`listener ${facts.ports.tls}\n([^]*?)\n\n`).exec(text) ?? [];
+        return `${text}\nlistener ${facts.ports.tls} ::1\n${options}\n`;
+      },
+    },
+    target: (target) => ({ ...target, address: "::1" }),
+  });
+  expect(notPassed(await verify(rig.target))).toEqual([]);
+  await rig.broker.stop();
+});
+
+test("pooled classes are skipped, and that is no failure", async () => {
+  const rig = await startRig("sections", { fleet: (yaml) => `${yaml}access: pooled\n` });
+  const report = await verify(rig.target);
+  expect(ids(report, "skip")).toEqual(["class-isolation"]);
+  expect(exitCodeOf(report)).toBe(0);
+  await rig.broker.stop();
+});
+
+test("an ACL file that vanished before a reload opens everything, and is seen", async () => {
+  const rig = await startRig("patterns");
+  await rm(`${rig.broker.facts.paths.broker}/acl`);
+  await rig.broker.reload();
+  const report = await verify(rig.target);
+  expect(ids(report, "fail")).toEqual(["publish-denied", "subscribe-denied", "class-isolation", "sys-hidden"]);
+  await rig.broker.stop();
+});
+
+describe("doors that no broker is behind", () => {
+  const servers: Server[] = [];
+  afterAll(() => {
+    for (const server of servers) server.close();
+  });
+  const listen = async (server: Server): Promise<number> => {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.2", resolve));
+    return (server.address() as { port: number }).port;
+  };
+  const target = async (port: number, trust: string): Promise<VerifyTarget> => {
+    const { target: model, broker } = await startRig("patterns");
+    await broker.stop();
+    return { ...model, address: "127.0.0.2", port, trust };
+  };
+  const pair = async () => {
+    const authority = await makeAuthority({ name: "door" });
+    const issued = await authority.issue({ names: ["mqtt.farm.example.com"] });
+    return { authority, options: { cert: issued.fullchainPem, key: issued.privateKeyPem } };
+  };
+
+  test("a server that never says a word", async () => {
+    const port = await listen(createServer(() => {}));
+    const report = await verify(await target(port, "system"));
+    expect(ids(report, "fail")).toEqual([]);
+    expect(ids(report, "unknown").length).toBe(13); // plain-port: its port refuses, and this one answers
+    expect(report.durationMs).toBeLessThan(6_000);
+  });
+
+  test("a TLS server that hangs up", async () => {
+    const { authority, options } = await pair();
+    const port = await listen(tls.createServer(options, (socket) => socket.once("data", () => socket.destroy())));
+    const report = await verify(await target(port, authority.rootPem));
+    expect(ids(report, "fail")).toEqual([]);
+    expect(ids(report, "pass")).toEqual([
+      "plain-port",
+      "tls-version",
+      "certificate-trust",
+      "certificate-name",
+      "certificate-expiry",
+    ]);
+  });
+
+  test("a broker that takes everything and delivers nothing", async () => {
+    const { authority, options } = await pair();
+    const port = await listen(
+      tls.createServer(
+        options,
+        takeEverything(() => {}),
+      ),
+    );
+    const report = await verify(await target(port, authority.rootPem));
+    expect(ids(report, "fail")).toEqual(["anonymous-access", "wrong-password", "publish-denied", "class-isolation"]);
+    expect(ids(report, "unknown")).toEqual(["subscribe-denied", "sys-hidden", "connection-headroom"]);
+  });
+
+  test("no password goes to a server whose certificate is not trusted", async () => {
+    const { options } = await pair();
+    const passwords: unknown[] = [];
+    const port = await listen(
+      tls.createServer(
+        options,
+        takeEverything((password) => passwords.push(password)),
+      ),
+    );
+    const report = await verify(await target(port, (await makeAuthority({ name: "another" })).rootPem));
+    expect(ids(report, "fail")).toEqual(["certificate-trust", "anonymous-access"]);
+    expect(passwords).toEqual([undefined, undefined]); // the two anonymous logins
+  });
+});
+
+async function socketsOf(pid: number): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  const links = await Promise.all((await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => "")));
+  return links.filter((link) => link.startsWith("socket:")).length;
+}
+
+/** Tells every password it is sent. */
+function takeEverything(told: (password: unknown) => void): (socket: tls.TLSSocket) => void {
+  return (socket) => {
+    const protocolVersion = { protocolVersion: 5 };
+    const parse = parser();
+    socket.on("error", () => {});
+    socket.on("data", (data) => parse.parse(data));
+    parse.on("packet", (packet) => {
+      const { messageId } = packet;
+      if (packet.cmd === "connect") {
+        told(packet.password);
+        protocolVersion.protocolVersion = packet.protocolVersion ?? 4;
+        socket.write(
+          generate({ cmd: "connack", reasonCode: 0, returnCode: 0, sessionPresent: false }, protocolVersion),
+        );
+      }
+      if (packet.cmd === "subscribe")
+        socket.write(
+          generate(
+            { cmd: "suback", messageId: messageId!, granted: packet.subscriptions.map(() => 1) },
+            protocolVersion,
+          ),
+        );
+      if (packet.cmd === "publish")
+        socket.write(generate({ cmd: "puback", messageId: messageId!, reasonCode: 0 }, protocolVersion));
+    });
+  };
+}

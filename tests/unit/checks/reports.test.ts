@@ -1,0 +1,63 @@
+// The reports, whole, as they are read.
+import { describe, expect, test } from "vitest";
+import type { Verdict } from "../../../checks/check.ts";
+import { checklist } from "../../../checks/checklist.ts";
+import type { Report } from "../../../checks/report.ts";
+import { jsonReport } from "../../../checks/reports/json.ts";
+import { textReport } from "../../../checks/reports/text.ts";
+
+const verdicts: Readonly<Record<string, Verdict>> = {
+  "private-broker": { outcome: "pass", saw: "it knows this fleet's probes" },
+  "certificate-name": { outcome: "pass", saw: "for mqtt.example.com\u001b[2J" },
+  "class-isolation": { outcome: "skip", because: "fleet.yaml says `access: pooled`: classes share their patterns" },
+  "sys-hidden": { outcome: "unknown", because: "nobody sees $SYS, not even the watcher that may" },
+  "publish-denied": { outcome: "unknown", because: "certificate has expired; no password was sent" },
+  "subscribe-denied": { outcome: "unknown", because: "certificate has expired; no password was sent" },
+  "plain-port": {
+    outcome: "fail",
+    saw: "port 1883 of 203.0.113.9 accepts connections",
+    expected: "no answer on port 1883",
+  },
+};
+const report: Report = {
+  target: { domain: "mqtt.example.com", address: "203.0.113.9", port: 8883 },
+  startedAt: new Date("2026-11-22T12:00:00Z"),
+  durationMs: 412,
+  findings: checklist.filter(({ id }) => id in verdicts).map((check) => ({ check, verdict: verdicts[check.id]! })),
+  gatheredMs: { ports: 12, probe: 80 },
+};
+
+describe("text", () => {
+  test("failures first, with what to do; then the green list", async () => {
+    await expect(textReport(report, { colour: false })).toMatchFileSnapshot("../../golden/report.txt");
+  });
+  test("colours what it says without colour too", () => {
+    const coloured = textReport(report, { colour: true });
+    expect(coloured).toContain("\u001b[31mFAIL\u001b[0m");
+    expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(textReport(report, { colour: false }));
+  });
+});
+
+test("json names its schema and keeps the reasons", () => {
+  const parsed = JSON.parse(jsonReport(report));
+  expect(parsed).toMatchObject({
+    schema: "bednet-report/1",
+    target: { domain: "mqtt.example.com", address: "203.0.113.9", port: 8883 },
+    startedAt: "2026-11-22T12:00:00.000Z",
+    durationMs: 412,
+    exitCode: 1,
+    counts: { pass: 2, fail: 1, skip: 1, unknown: 3 },
+    gatheredMs: { ports: 12, probe: 80 },
+  });
+  expect(Object.keys(parsed.findings[1])).toEqual([
+    "id",
+    "title",
+    "severity",
+    "outcome",
+    "saw",
+    "expected",
+    "why",
+    "fix",
+  ]);
+  expect(parsed.findings.map(({ id }: { id: string }) => id)).toEqual(report.findings.map(({ check }) => check.id));
+});
