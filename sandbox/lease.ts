@@ -76,25 +76,31 @@ export async function takeLease(about: string, signal?: AbortSignal): Promise<Le
   );
 }
 
-/** Numbers whose addresses this machine already has on an interface that is not ours to judge. */
+/** Numbers that something on this machine already uses, though no run has them: an address, a namespace, an interface. */
 function numbersInUse(): number[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return addresses.flatMap(({ address }) => {
+  const byAddress = addresses.flatMap(({ address }) => {
     const [a, b, c, d] = address.split(".").map(Number);
     return a === 198 && b === 19 ? [c! * 64 + Math.floor(d! / 4)] : [];
   });
+  const names = [...namesIn("/run/netns"), ...namesIn("/sys/class/net")];
+  return [...byAddress, ...names.flatMap((name) => /^bednet-?(\d+)$/.exec(name)?.[1] ?? []).map(Number)];
 }
 
-export function runNumbers(): number[] {
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(RUNS)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .sort((a, b) => a - b);
+    return readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
+}
+
+export function runNumbers(): number[] {
+  return namesIn(RUNS)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 export const recordText = (record: RunRecord): string => JSON.stringify(record);
