@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // Starts bednet: from its sources in a clone, compiled in the published package.
 import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
 
+// From node 22 on the second start is faster.
+module.enableCompileCache?.();
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 // `bednet plan | head` closes the pipe early, and that is fine.
 process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 70));

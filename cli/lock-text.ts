@@ -11,12 +11,12 @@ export function lockText(fleet: Fleet, { lock, added, revoked, readded, rotated,
     some(rotated, "rotated"),
     some(revoked, "revoked"),
   ].filter((text) => text !== undefined);
-  const kept = `${count(unchanged)} unchanged, serial ${lock.serial}`;
-  if (changes.length === 0) return `fleet.lock: nothing to do, ${kept}`;
+  const rest = [...(unchanged === 0 ? [] : [`${count(unchanged)} unchanged`]), `serial ${lock.serial}`];
+  if (changes.length === 0) return `fleet.lock: ${["nothing to do", ...rest].join(", ")}`;
   const devices = new Set(principalsOf(fleet).flatMap(({ role, name }) => (role === "device" ? [name] : [])));
   const reflash = [...readded, ...rotated].filter((name) => devices.has(name)).length;
   return [
-    `fleet.lock: ${[...changes, kept].join(", ")}`,
+    `fleet.lock: ${[...changes, ...rest].join(", ")}`,
     ...(reflash === 0
       ? []
       : [`${count(reflash)} ${reflash === 1 ? "device needs its" : "devices need their"} new secret.`]),

@@ -31,7 +31,7 @@ const addDevice = (id: string) => edit("devices.csv", (text) => `${text}${id},so
 test("the first run makes a key and says what to do with it", async () => {
   expect(await bednet("lock")).toEqual({
     exitCode: 0,
-    stdout: `fleet.lock: ${everybody} added, 0 unchanged, serial 1\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
+    stdout: `fleet.lock: ${everybody} added, serial 1\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
     stderr: `A new key for this fleet is in ${folder}/.bednet/key: only you can read it, and git ignores it.
 Every password follows from it. Keep a copy where you keep passwords: \`bednet key show\` prints it.
 `,
@@ -95,7 +95,7 @@ test("a new key on request, and the old one is kept", async () => {
   const { exitCode, stdout, stderr } = await bednet("lock --new-key");
   expect([exitCode, stdout]).toEqual([
     0,
-    `fleet.lock: ${everybody} rotated, 0 unchanged, serial 2\n6 devices need their new secret.\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
+    `fleet.lock: ${everybody} rotated, serial 2\n6 devices need their new secret.\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
   ]);
   expect(stderr).toContain(`The key before it is kept in ${folder}/.bednet/key-${id}.\n`);
   expect(await readFile(join(folder, `.bednet/key-${id}`), "utf8")).toBe(before);
