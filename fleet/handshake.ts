@@ -47,7 +47,8 @@ export function perSource(
   const whose = largestSite === undefined ? "the whole fleet may sit behind one address" : "the largest site";
   const wanted = Math.ceil((site * 12) / 10) + PROBES_PER_SOURCE;
   const connections = Math.min(maxConnections - 1, wanted);
-  const sites = `${count(site)} × 1.2 + ${PROBES_PER_SOURCE} for verify = ${count(wanted)} (${whose})`;
+  const rounded = (site * 12) % 10 === 0 ? "" : ", rounded up";
+  const sites = `${count(site)} × 1.2 + ${PROBES_PER_SOURCE} for verify${rounded} = ${count(wanted)} (${whose})`;
   const arithmetic =
     connections === wanted
       ? sites

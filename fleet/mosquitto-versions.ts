@@ -96,7 +96,7 @@ const traits = {
 
 /** What is true of a version, as `mosquitto -h` reports it; a Problem for one that was never tried. */
 export function dialectOf(version: string): Dialect {
-  const family = families.find((one) => version === one || (one === "2.1" && /^2\.1\.\d+$/.test(version)));
+  const family = families.find((one) => (one === "2.1" ? /^2\.1\.\d+$/.test(version) : version === one));
   if (family === undefined) {
     throw new Problem(
       `mosquitto ${JSON.stringify(version)} is not supported: bednet knows 2.0.11, 2.0.18, 2.0.21, 2.0.22 and 2.1.x`,
@@ -119,6 +119,11 @@ const images: Record<string, string> = {
 export function imageVersion(image: string): string | undefined {
   const slug = image.endsWith("-x64") ? image : `${image}-x64`;
   return Object.hasOwn(images, slug) ? images[slug] : undefined;
+}
+
+/** What an image's distribution leaves open, though others with the same version have it fixed (section 1). */
+export function imageHoles(image: string): readonly string[] {
+  return /^ubuntu-2[24]-04(-x64)?$/.test(image) ? ["CVE-2024-8376"] : [];
 }
 
 /** What to plan with when nothing is known: the most memory per connection, and the most per message. */

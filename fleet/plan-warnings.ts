@@ -1,7 +1,7 @@
 // What a plan holds that its owner should know before paying for it.
 import { accessStyle } from "./access.ts";
 import { count } from "./figure.ts";
-import type { Dialect } from "./mosquitto-versions.ts";
+import { type Dialect, imageHoles } from "./mosquitto-versions.ts";
 import type { Fleet } from "./schema.ts";
 import { dropletRegions, messagesPerCore, type Need, shortfalls, sizeOf, smallestSize } from "./sizes.ts";
 
@@ -80,10 +80,11 @@ function versionWarnings(fleet: Fleet, { dialect, versionIsAssumed }: Known): st
   const whose =
     host.provider === "digitalocean"
       ? `host.image: ${host.image} is not an image bednet knows`
-      : "the host's Mosquitto version is known only there";
+      : "The host's Mosquitto version is known only there";
+  const holes = new Set([...dialect.openHoles, ...(host.provider === "digitalocean" ? imageHoles(host.image) : [])]);
   return [
     ...(versionIsAssumed ? [`${whose}; planned with ${dialect.version}, which needs the most memory.`] : []),
-    ...dialect.openHoles.map(
+    ...[...holes].map(
       (hole) =>
         `Mosquitto ${dialect.version} as packaged can be crashed by a client (${hole}); debian-13-x64 has it fixed.`,
     ),
