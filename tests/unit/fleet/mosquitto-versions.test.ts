@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { dialectOf, imageVersion, supportedVersions } from "../../../fleet/mosquitto-versions.ts";
 import { Problem } from "../../../fleet/problem.ts";
 
@@ -83,8 +83,12 @@ function installed(): string | undefined {
   }
 }
 
-describe.skipIf(installed() === undefined)("the Mosquitto of this machine", () => {
-  const folder = mkdtempSync(join(tmpdir(), "bednet-directives-"));
+describe.skipIf(!supportedVersions.some((version) => version === installed()))("the Mosquitto of this machine", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "bednet-directives-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
   /** An unknown directive is told as such; any other complaint (no value, no file) means that it is known. */
   const isKnown = (directive: string): boolean => {
     writeFileSync(join(folder, "conf"), `${directive}\nno_such_directive 1\n`);
@@ -102,6 +106,5 @@ describe.skipIf(installed() === undefined)("the Mosquitto of this machine", () =
       "acl_file autosave_interval certfile ciphers_tls1.3 connection_messages max_connections max_keepalive max_packet_size max_queued_bytes persistent_client_expiration set_tcp_nodelay sys_interval tls_version use_username_as_clientid retain_expiry_interval global_max_connections plugin_load listener_allow_anonymous no_such_thing";
     for (const directive of sample.split(" "))
       expect([directive, isKnown(directive)]).toEqual([directive, dialect.knows(directive)]);
-    rmSync(folder, { recursive: true });
   });
 });
