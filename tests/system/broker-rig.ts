@@ -96,6 +96,9 @@ export async function startRig(style: Style, sabotage: Sabotage = {}, signal?: A
   return { broker, target: sabotage.target?.(target, broker) ?? target, fleet, lock, key };
 }
 
+/** Where some of what is broken on purpose cannot be broken any more. */
+export const isFrom21 = ({ broker }: Rig): boolean => !broker.facts.mosquittoVersion.startsWith("2.0.");
+
 /** An edit that changes nothing would be a sabotage that never happened. */
 function edited(file: HostFile, { edit = {} }: Sabotage, context: Context): HostFile {
   const change = Object.entries(edit).find(([end]) => file.path.endsWith(`/${end}`))?.[1];

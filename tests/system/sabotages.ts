@@ -18,6 +18,8 @@ export interface Row {
   /** Checks that cannot be judged on such a broker; left out: none. */
   readonly unknown?: readonly string[];
   readonly sabotage: Sabotage;
+  /** Mosquitto 2.1 and later cannot be broken so. */
+  readonly isOf20?: boolean;
   /** Done to the running broker before it is verified; what it returns undoes it. */
   readonly before?: (rig: Rig) => Promise<() => Promise<void>>;
 }
@@ -106,6 +108,7 @@ export const rows: readonly Row[] = [
   {
     check: "tls-version",
     how: "TLS 1.1 accepted",
+    isOf20: true,
     sabotage: {
       edit: { [listeners]: (text) => without("ciphers")(text).replace("tls_version tlsv1.2", "tls_version tlsv1.1") },
       env: { OPENSSL_CONF: permissive },

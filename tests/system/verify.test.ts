@@ -14,7 +14,7 @@ import type { VerifyTarget } from "../../checks/target.ts";
 import { verify } from "../../checks/verify.ts";
 import { passwordOf } from "../../fleet/credentials.ts";
 import { makeAuthority } from "../../sandbox/authority.ts";
-import { type Rig, startRig } from "./broker-rig.ts";
+import { isFrom21, type Rig, startRig } from "./broker-rig.ts";
 
 const ids = (report: Report, outcome: Outcome): string[] =>
   report.findings.filter(({ verdict }) => verdict.outcome === outcome).map(({ check }) => check.id);
@@ -49,8 +49,9 @@ describe("a healthy broker", () => {
       client.on("message", (topic) => seen.push(topic));
     }
     await service.subscribeAsync("#");
+    const target = { ...rig.target, limit: 1_000 }; // their probes alone would fill the small one
     for (let round = 0; round < 5; round++) {
-      const reports = await Promise.all([1, 2, 3, 4].map(() => verify(rig.target)));
+      const reports = await Promise.all([1, 2, 3, 4].map(() => verify(target)));
       expect(reports.flatMap(notPassed)).toEqual([]);
     }
     expect(dropped).toEqual([]);
@@ -72,7 +73,8 @@ describe("a healthy broker", () => {
     expect(Math.max(...runs)).toBeLessThan(2_000);
   });
 
-  test("what fails on purpose is what it says, and nothing stays behind", async () => {
+  test("what fails on purpose is what it says, and nothing stays behind", async (context) => {
+    context.skip(isFrom21(rig), "mosquitto 2.1 words its log differently");
     const before = (await readFile(rig.broker.logFile, "utf8")).length;
     await verify(rig.target);
     await sleep(300);
@@ -129,8 +131,34 @@ test("pooled classes are skipped, and that is no failure", async () => {
   await rig.broker.stop();
 });
 
-test("an ACL file that vanished before a reload opens everything, and is seen", async () => {
+test("an ACL that denies everything proves nothing", async () => {
+  const rig = await startRig("patterns", { edit: { acl: () => "# nobody may do anything\n" } });
+  const report = await verify(rig.target);
+  expect(ids(report, "fail")).toEqual([]);
+  expect(ids(report, "unknown")).toEqual([
+    "publish-denied",
+    "subscribe-denied",
+    "class-isolation",
+    "sys-hidden",
+    "connection-headroom",
+  ]);
+  await rig.broker.stop();
+});
+
+test("a watcher that may not see $SYS proves nothing about it", async () => {
+  const rig = await startRig("sections", { edit: { acl: (text) => text.replaceAll("topic read $SYS/#\n", "") } });
+  const report = await verify(rig.target);
+  expect(ids(report, "fail")).toEqual([]);
+  expect(ids(report, "unknown")).toEqual(["sys-hidden", "connection-headroom"]);
+  await rig.broker.stop();
+});
+
+test("an ACL file that vanished before a reload opens everything, and is seen", async (context) => {
   const rig = await startRig("patterns");
+  if (isFrom21(rig)) {
+    await rig.broker.stop();
+    context.skip("mosquitto 2.1 exits instead");
+  }
   await rm(`${rig.broker.facts.paths.broker}/acl`);
   await rig.broker.reload();
   const report = await verify(rig.target);
