@@ -1,5 +1,6 @@
 // What a converge did, in a line or two: success is quiet and counts.
-import type { Converged, Preview } from "../provisioning/converge.ts";
+import type { Converged } from "../provisioning/converge.ts";
+import type { Preview } from "../provisioning/preview.ts";
 
 export function convergedText({ steps, changed, effect, dropped, trips }: Converged, seconds: number): string {
   const round = `${trips} round trip${trips === 1 ? "" : "s"}`;

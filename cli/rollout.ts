@@ -4,10 +4,11 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { PROVER } from "../fleet/access.ts";
 import { isExampleKey } from "../fleet/credentials.ts";
-import { verifyPasswords } from "../fleet/lock.ts";
-import { dialectOf } from "../fleet/mosquitto-versions.ts";
-import { planFleet } from "../fleet/plan.ts";
+import { type Lock, verifyPasswords } from "../fleet/lock.ts";
+import { dialectOf, imageVersion } from "../fleet/mosquitto-versions.ts";
+import { type Plan, planFleet } from "../fleet/plan.ts";
 import { Problem } from "../fleet/problem.ts";
+import type { Fleet } from "../fleet/schema.ts";
 import type { ConvergeOptions } from "../provisioning/converge.ts";
 import { passDnsGate } from "../provisioning/dns-gate.ts";
 import type { Observed } from "../provisioning/observed.ts";
@@ -37,6 +38,9 @@ export function rollout(site: Site, options: RolloutOptions): ConvergeOptions {
     force,
     onProgress,
     adminCidrs: isExisting ? fleet.host.adminCidrs : undefined,
+    memory: (observed) => planFor(fleet, observed).hostMemoryBytes,
+    ownAcmeCa: site.acmeCaPem !== undefined,
+    vet: (observed) => refuseExampleKey(lock, observed),
     prover: { name: PROVER, password: verifyPasswords(lock, verifyKey)(PROVER) },
     bundleFor: (observed) => bundleFor(site, observed),
     connectAgain: () => connect(ssh, signal),
@@ -52,15 +56,26 @@ export function rollout(site: Site, options: RolloutOptions): ConvergeOptions {
   };
 }
 
-export function bundleFor({ fleet, lock, acmeCaPem }: Site, observed: Observed): Bundle {
+/** Everybody knows the passwords that it makes. */
+function refuseExampleKey(lock: Lock, observed: Observed): void {
   if (isExampleKey(lock.keyId) && !observed.rehearsal) {
     throw new Problem(
       "fleet.lock was made with the public key of bednet's examples: everybody knows its passwords",
       "Copy the example's fleet.yaml into a folder of your own and run `bednet lock` there; nothing was changed.",
     );
   }
-  const mosquittoVersion = dialectOf(observed.mosquittoVersion!).version;
-  const plan = planFleet(fleet, { mosquittoVersion, ipv6: observed.ipv6 });
+}
+
+/** With the version that is there, or the one that the distribution is about to install. */
+function planFor(fleet: Fleet, { mosquittoVersion, distribution, ipv6 }: Observed): Plan {
+  const packaged = imageVersion(distribution.replace(/[ .]/g, "-"));
+  const version = mosquittoVersion ?? packaged;
+  return planFleet(fleet, { ipv6, ...(version !== undefined && { mosquittoVersion: dialectOf(version).version }) });
+}
+
+export function bundleFor({ fleet, lock, acmeCaPem }: Site, observed: Observed): Bundle {
+  const plan = planFor(fleet, observed);
+  const { mosquittoVersion } = plan;
   const facts = {
     mosquittoVersion,
     ipv6: observed.ipv6,

@@ -1,20 +1,18 @@
 // The look at a host: everything in one script, one trip.
-import { readFileSync } from "node:fs";
 import { type Host, mustRun } from "../remote/host.ts";
 import { Script, sh } from "../remote/sh.ts";
+import { lookScript } from "./host-scripts.ts";
 import { type Observed, parseObserved } from "./observed.ts";
 import { runbook } from "./runbook.ts";
 import type { Entry, Resource } from "./step.ts";
 
-const facts = readFileSync(new URL("host/look.sh", import.meta.url), "utf8");
-
 /** `knownLock`: sha256 of the lock that the caller is going to apply. */
 export async function lookAt(host: Host, knownLock: string, onLine?: (line: string) => void): Promise<Observed> {
-  const script = sh`known_lock=${knownLock}\n${new Script(facts)}\n${lookAtEntries(runbook.flatMap((step) => step.entries))}`;
+  const script = sh`known_lock=${knownLock}\n${lookScript}\n${lookAtEntries(runbook.flatMap((step) => step.entries))}`;
   // A run that is still applying is waited for; certbot and apt may take minutes.
   return parseObserved(
     host.name,
-    await mustRun(host, "look at the host", script, { deadlineMs: 920_000, ...(onLine && { onLine }) }),
+    await mustRun(host, "look at the host", script, { deadlineMs: 1_860_000, ...(onLine && { onLine }) }),
   );
 }
 

@@ -5,6 +5,10 @@ import { Problem } from "../fleet/problem.ts";
 import type { Entry } from "./step.ts";
 
 export interface Observed {
+  /** The last run that changed something here; `never`. */
+  readonly run: string;
+  /** A broker of ours proved itself here once. */
+  readonly isOurs: boolean;
   /** `debian 13` */
   readonly distribution: string;
   /** Version of the package without Debian's suffix; undefined where it is not installed. */
@@ -27,6 +31,10 @@ export interface Observed {
     readonly mosquittoFiles: readonly string[];
     readonly ufwAllows?: string;
     readonly firewalld?: string;
+    /** Where others are logged in from, by the sshd that answered us. */
+    readonly sshPeers: readonly string[];
+    /** certbot's other certificates. */
+    readonly lineages: readonly string[];
   };
   state(entry: Entry): string;
 }
@@ -64,11 +72,13 @@ export function parseObserved(host: string, text: string): Observed {
   const [ufwAllows] = all("ufw");
   const [firewalld] = all("firewalld");
   return {
+    run: one("run"),
+    isOurs: one("ours") === "yes",
     distribution: one("distribution"),
     mosquittoVersion: mosquitto === "absent" ? undefined : mosquitto.replace(/^\d+:/, "").replace(/[-+~].*$/, ""),
     memoryBytes: Number(one("memory")),
     ipv6: one("ipv6") === "0",
-    ssh: { clientAddress, port: Number(sshPort) },
+    ssh: { clientAddress: plainAddress(clientAddress), port: Number(sshPort) },
     rehearsal: one("rehearsal") === "yes",
     systemd: one("systemd") === "running",
     clients: Number(one("clients")),
@@ -79,6 +89,8 @@ export function parseObserved(host: string, text: string): Observed {
     },
     foreign: {
       mosquittoFiles: all("foreign-mosquitto"),
+      sshPeers: [...new Set(all("ssh-peer").map(plainAddress))],
+      lineages: all("lineage"),
       ...(ufwAllows !== undefined && { ufwAllows }),
       ...(firewalld !== undefined && { firewalld }),
     },
@@ -98,6 +110,14 @@ function parseSocket(text: string): Socket {
     port: Number(place.slice(colon + 1)),
     process: /\(\("([^"]+)"/.exec(process)?.[1] ?? "?",
   };
+}
+
+/** As ss and sshd write addresses, without brackets, zone and the IPv6 form of an IPv4 address. */
+function plainAddress(text: string): string {
+  return text
+    .replace(/^\[|\]$/g, "")
+    .replace(/%.*$/, "")
+    .replace(/^::ffff:(?=\d+\.)/, "");
 }
 
 function unpackLock(host: string, packed: string): Lock {

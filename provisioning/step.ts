@@ -26,6 +26,12 @@ export interface Resource {
   wish(name: string, bundle: Bundle): Wish;
 }
 
+/** What there is now, and what changing it costs. */
+export interface Due {
+  readonly state: string;
+  readonly effect: Effect;
+}
+
 export interface Wish {
   isMet(state: string): boolean;
   /** What applying costs connected clients, given what is there now. */
@@ -33,7 +39,11 @@ export interface Wish {
   /** In words, for `plan --host` and progress. */
   readonly says: string;
   /** Brings it about; may be repeated. `part` prints the content, which arrived with its checksum. */
-  apply(part: Script, state: string): Script;
+  apply(part: Script, due: Due): Script;
+  /** Only laid ready: the entry of the same step that `takesStaged` brings it to its place. */
+  readonly isStaged?: true;
+  /** Due as soon as something before it was staged. */
+  readonly takesStaged?: true;
   /** The domain must lead to this host first. */
   needsDns?(state: string): boolean;
   /** What `part` prints. It travels on stdin. */

@@ -40,7 +40,7 @@ async function plan({ fleet: path, json }: Options, { output }: Context): Promis
 
 async function previewHost(options: Options, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
-  const { preview } = await import("../../provisioning/converge.ts");
+  const { preview } = await import("../../provisioning/preview.ts");
   const { previewText } = await import("../converged-text.ts");
   const seen = await onHost(options, {}, context, async (host, settings) => ({
     host: host.name,

@@ -5,24 +5,42 @@ import type { Bundle, HostFile } from "../../templates/bundle.ts";
 import type { Effect } from "../../templates/effect.ts";
 import type { Resource } from "../step.ts";
 
-/** The stamp is written after the proof: a run killed between rename and reload leaves the old one, and the next run finishes. */
+/**
+ * `DIGEST DIGEST`, stamped after the proof: of what takes a restart, and of what a reload takes. After it, where it is so:
+ * `unproven` and the first digest of everything that was tried since (a run was killed), `foreign` (somebody's files
+ * are read too).
+ */
 export const broker: Resource = {
   kind: "broker",
   look: (names) =>
-    sh`for s in ${names}; do printf 'broker\t%s\t%s\n' "$s" "$(cat /var/lib/bednet/in-force 2>/dev/null || echo never)"; done`,
+    sh`for s in ${names}; do
+      in_force=never
+      if [ -e /var/lib/bednet/in-force ]; then read -r in_force </var/lib/bednet/in-force; fi
+      if [ -d /var/lib/bednet/pending ]; then in_force="$in_force unproven $(tr '\n' ' ' </var/lib/bednet/pending/tried)"; fi
+      if [ -n "$(foreign_mosquitto)" ]; then in_force="$in_force foreign"; fi
+      printf 'broker\t%s\t%s\n' "$s" "$in_force"
+    done`,
   wish(_name, bundle) {
     const wanted = inForce(bundle);
-    const effect = (state: string): Effect => (state.split(" ")[0] === wanted.split(" ")[0] ? "reload" : "restart");
+    const [restart, reload] = wanted.split(" ");
+    const paths = bundle.files.filter(({ effect }) => effect !== "none").map(({ path }) => path);
     return {
       says: "the broker runs with this configuration and proved it",
       isMet: (state) => state === wanted,
-      effect,
-      apply: (_part, state) => sh`put_in_force ${effect(state)} ${wanted.split(" ")} ${bundle.certificate.domain}`,
+      effect: (state) => (mayRun(state).every((digest) => digest === restart) ? "reload" : "restart"),
+      takesStaged: true,
+      apply: (_part, { effect }) =>
+        sh`put_in_force ${effect} ${restart!} ${reload!} ${bundle.certificate.domain} ${paths}`,
     };
   },
 };
 
-/** Two digests: of what takes a restart, and of what a reload takes. */
+/** The restart digest of everything that the process may have been started with; no digest: who knows. */
+function mayRun(state: string): string[] {
+  const [stamped, , ...others] = state.split(" ");
+  return [stamped!, ...others.filter((word) => word !== "" && word !== "unproven")];
+}
+
 export function inForce(bundle: Bundle): string {
   return `${digest(bundle, "restart")} ${digest(bundle, "reload")}`;
 }

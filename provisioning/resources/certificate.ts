@@ -7,13 +7,15 @@ export const certificate: Resource = {
   kind: "certificate",
   look: (names) => new Script(names.map((name) => lookOne(name).text).join("\n")),
   wish(name, { certificate: wanted }) {
-    const issued = `${wanted.domain} ${wanted.server} ${algorithms[wanted.keyType]} valid`;
+    const algorithm = algorithms[wanted.keyType];
+    const issued = `${wanted.domain} ${wanted.server} ${algorithm} valid`;
     return {
       says: `a certificate for ${wanted.domain} is installed`,
       isMet: (state) => state === `${issued} installed`,
-      effect: () => "none",
+      // A reload would go on serving the key of another type (facts: mosquitto.md section 6).
+      effect: (state) => (state === "absent" ? "none" : state.includes(` ${algorithm} `) ? "reload" : "restart"),
       needsDns: (state) => !state.startsWith(`${issued} `),
-      apply: (_part, state) =>
+      apply: (_part, { state }) =>
         state.startsWith(`${issued} `)
           ? sh`run_deploy_hook ${name}`
           : sh`take_certificate ${name} ${wanted.domain} ${wanted.server} ${wanted.keyType} ${wanted.email ?? ""}`,

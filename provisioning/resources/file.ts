@@ -25,10 +25,9 @@ export const file: Resource = {
       isMet: (state) => state === stateOf(wanted),
       effect: () => effect,
       content,
-      apply: (part) =>
-        effect === "none"
-          ? sh`${part} | put ${path} ${owner} ${group} ${mode}`
-          : sh`${part} | stage ${path} ${owner} ${group} ${mode}`,
+      ...(effect === "none"
+        ? { apply: (part) => sh`${part} | put ${path} ${owner} ${group} ${mode}` }
+        : { apply: (part) => sh`${part} | stage ${path} ${owner} ${group} ${mode}`, isStaged: true }),
     };
   },
 };

@@ -1,21 +1,32 @@
-// Our nftables table, loaded from the text that is on disk. Loading is what can cut SSH, so it undoes itself.
-import { createHash } from "node:crypto";
-import { sh } from "../../remote/sh.ts";
+// Our nftables table: its text on disk, and the same text loaded. Loading is what can cut SSH, so it undoes itself.
+import { Script, sh } from "../../remote/sh.ts";
 import type { Resource } from "../step.ts";
+import { stateOf } from "./file.ts";
 
-/** The stamp in /run says which text was loaded; it goes with a reboot, as the table does. */
+/** The table says itself which text it was loaded from: a reboot, a flush or an undo needs no book-keeping. */
 export const firewall: Resource = {
   kind: "firewall",
-  look: (names) =>
-    sh`for t in ${names}; do printf 'firewall\t%s\t%s\n' "$t" "$(nft list table inet "$t" >/dev/null 2>&1 && cat /run/bednet/firewall.loaded 2>/dev/null || echo absent)"; done`,
-  wish(name, bundle) {
-    const text = bundle.at("/etc/bednet/firewall.nft").content;
-    const sha256 = createHash("sha256").update(text).digest("hex");
+  look: (paths) =>
+    new Script(
+      paths
+        .map(
+          (path) =>
+            sh`if [ -e ${path} ]; then disk=$(sha256sum <${path}); disk="\${disk%% *} $(stat -c '%U:%G %a' ${path})"; else disk=absent; fi
+    loaded=$(nft list chain inet bednet in 2>/dev/null | sed -n 's/.*comment "text \\([0-9a-f]*\\)".*/\\1/p')
+    printf 'firewall\t%s\t%s loaded %s\n' ${path} "$disk" "\${loaded:-nothing}"`.text,
+        )
+        .join("\n"),
+    ),
+  wish(path, bundle) {
+    const wanted = bundle.at(path);
+    const { content, owner, group, mode } = wanted;
+    const [, digest = "no digest"] = /comment "text ([0-9a-f]+)"/.exec(content) ?? [];
     return {
       says: "the firewall table is loaded",
-      isMet: (state) => state === sha256,
+      isMet: (state) => state === `${stateOf(wanted)} loaded ${digest}`,
       effect: () => "none",
-      apply: () => sh`load_firewall ${name}`,
+      content,
+      apply: (part) => sh`${part} | load_firewall bednet ${path} ${owner} ${group} ${mode}`,
     };
   },
 };

@@ -8,8 +8,8 @@ export default {
   id: "firewall",
   title: "The firewall limits each source and guards SSH",
   entries: [
-    ...entry(file, "/etc/bednet/firewall.nft", "/etc/systemd/system/bednet-firewall.service"),
-    ...entry(firewall, "bednet"),
+    ...entry(file, "/etc/systemd/system/bednet-firewall.service"),
+    ...entry(firewall, "/etc/bednet/firewall.nft"),
     ...entry(unit, "bednet-firewall.service"),
   ],
 } satisfies Step;

@@ -1,0 +1,59 @@
+# What a broker must do before it counts: let a known login in, deny what the grants deny, present the certificate on disk.
+
+# prove ADDRESS PLAIN-PORT TLS-PORT DOMAIN; the reason of a failure is in $work/why.
+prove() {
+  rm -f "$work/why"
+  mkdir -p "$work/probe"
+  for f in mosquitto_pub mosquitto_sub; do
+    printf -- '-u %s\n-P %s\n' "$prover" "$(cat "$work/prover")" >"$work/probe/$f"
+  done
+  make_room "$2"
+  proved=no
+  for _ in 1 2 3 4 5; do
+    if prove_once "$@"; then
+      proved=yes
+      break
+    fi
+    sleep 1
+  done
+  take_room_back
+  [ "$proved" = yes ]
+}
+
+prove_once() {
+  got=$(XDG_CONFIG_HOME=$work/probe timeout 8 mosquitto_sub -h "$1" -p "$2" -V 5 -t '$SYS/broker/version' -C 1 -W 5 2>&1) || {
+    echo "a login with a known password failed: $got" >"$work/why"
+    return 1
+  }
+  # mosquitto_pub ends with 0 on a denied publish; only its warning tells (facts: mosquitto.md section 12).
+  got=$(XDG_CONFIG_HOME=$work/probe timeout 8 mosquitto_pub -h "$1" -p "$2" -V 5 -q 1 -t bednet/denied -m denied 2>&1) || true
+  case $got in
+  *'ot authori'*) ;;
+  *)
+    echo "a publish that the grants deny was not denied${got:+: $got}" >"$work/why"
+    return 1
+    ;;
+  esac
+  served=$(timeout 8 openssl s_client -connect "$1:$3" -servername "$4" </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null || true)
+  on_disk=$(openssl x509 -in /etc/mosquitto/bednet/tls/server.pem -noout -fingerprint -sha256)
+  [ "$served" = "$on_disk" ] || {
+    echo "port $3 does not present the certificate that is on disk (${served:-no handshake})" >"$work/why"
+    return 1
+  }
+}
+
+# At its descriptor cap the broker refuses the prover too. The hard limit leaves it room for a moment.
+make_room() {
+  room_pid=0
+  [ "$1" = 1883 ] || return 0
+  pid=$(systemctl show -p MainPID --value mosquitto.service)
+  room_limit=$(systemctl show -p LimitNOFILESoft --value mosquitto.service)
+  room_hard=$(systemctl show -p LimitNOFILE --value mosquitto.service)
+  [ "$pid" != 0 ] && [ "$(find "/proc/$pid/fd" -type l | wc -l)" -ge $((room_limit - 4)) ] || return 0
+  room_pid=$pid
+  prlimit --pid "$pid" --nofile="$room_hard:$room_hard" || true
+}
+
+take_room_back() {
+  [ "$room_pid" = 0 ] || prlimit --pid "$room_pid" --nofile="$room_limit:$room_hard" || true
+}

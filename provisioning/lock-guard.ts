@@ -1,0 +1,17 @@
+// A revoked device must not come back through an old checkout.
+import { type Lock, regressions } from "../fleet/lock.ts";
+import { Problem } from "../fleet/problem.ts";
+
+/** Throws when `next` would put back what `applied` took away. */
+export function guardLock(host: string, applied: Lock, next: Lock): void {
+  const back = regressions(applied, next);
+  if (back.length === 0) return;
+  const shown = back
+    .slice(0, 5)
+    .map((line) => `\n  ${line}`)
+    .join("");
+  throw new Problem(
+    `${host} runs lock serial ${applied.serial}, and this fleet.lock (serial ${next.serial}) would go back:${shown}${back.length > 5 ? `\n  and ${back.length - 5} more` : ""}`,
+    "Your checkout is older than what was applied: pull, run `bednet lock`, and try again. --force applies it all the same; nothing was changed.",
+  );
+}
