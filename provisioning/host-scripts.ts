@@ -17,6 +17,7 @@ export const runScript = together(
   "generation",
   "candidate",
   "proof",
+  "room",
 );
 /** Takes a run in. */
 export const receiveScript = together("receive");

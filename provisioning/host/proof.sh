@@ -41,19 +41,3 @@ prove_once() {
     return 1
   }
 }
-
-# At its descriptor cap the broker refuses the prover too. The hard limit leaves it room for a moment.
-make_room() {
-  room_pid=0
-  [ "$1" = 1883 ] || return 0
-  pid=$(systemctl show -p MainPID --value mosquitto.service)
-  room_limit=$(systemctl show -p LimitNOFILESoft --value mosquitto.service)
-  room_hard=$(systemctl show -p LimitNOFILE --value mosquitto.service)
-  [ "$pid" != 0 ] && [ "$(find "/proc/$pid/fd" -type l | wc -l)" -ge $((room_limit - 4)) ] || return 0
-  room_pid=$pid
-  prlimit --pid "$pid" --nofile="$room_hard:$room_hard" || true
-}
-
-take_room_back() {
-  [ "$room_pid" = 0 ] || prlimit --pid "$room_pid" --nofile="$room_limit:$room_hard" || true
-}
