@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          globalSetup: "tests/system/setup.ts",
           include: ["tests/system/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
