@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { connectAsync, type MqttClient } from "mqtt";
 import { generate, parser } from "mqtt-packet";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Outcome } from "../../checks/check.ts";
 import { DELIBERATE_FAILURES } from "../../checks/deliberate.ts";
 import { exitCodeOf, type Report } from "../../checks/report.ts";
@@ -30,6 +30,13 @@ const asDevice = ({ target, key }: Rig, name: string): Promise<MqttClient> =>
     password: passwordOf(key, name, 1).reveal(),
     reconnectPeriod: 0,
   });
+
+/** Stopped also when the test fails. */
+async function rigOfTest(...args: Parameters<typeof startRig>): Promise<Rig> {
+  const rig = await startRig(...args);
+  onTestFinished(() => rig.broker.stop());
+  return rig;
+}
 
 describe("a healthy broker", () => {
   let rig: Rig;
@@ -95,7 +102,7 @@ describe("a healthy broker", () => {
 });
 
 test("an IPv6 address", async () => {
-  const rig = await startRig("sections", {
+  const rig = await rigOfTest("sections", {
     edit: {
       "bednet-listeners.conf": (text, { facts }) => {
         const [, options = ""] = new RegExp(`listener ${facts.ports.tls}\n([^]*?)\n\n`).exec(text) ?? [];
@@ -105,19 +112,17 @@ test("an IPv6 address", async () => {
     target: (target) => ({ ...target, address: "::1" }),
   });
   expect(notPassed(await verify(rig.target))).toEqual([]);
-  await rig.broker.stop();
 });
 
 test("pooled classes are skipped, and that is no failure", async () => {
-  const rig = await startRig("sections", { fleet: (yaml) => `${yaml}access: pooled\n` });
+  const rig = await rigOfTest("sections", { fleet: (yaml) => `${yaml}access: pooled\n` });
   const report = await verify(rig.target);
   expect(ids(report, "skip")).toEqual(["class-isolation"]);
   expect(exitCodeOf(report)).toBe(0);
-  await rig.broker.stop();
 });
 
 test("an ACL that denies everything proves nothing", async () => {
-  const rig = await startRig("patterns", { edit: { acl: () => "# nobody may do anything\n" } });
+  const rig = await rigOfTest("patterns", { edit: { acl: () => "# nobody may do anything\n" } });
   const report = await verify(rig.target);
   expect(ids(report, "fail")).toEqual([]);
   expect(ids(report, "unknown")).toEqual([
@@ -127,28 +132,22 @@ test("an ACL that denies everything proves nothing", async () => {
     "sys-hidden",
     "connection-headroom",
   ]);
-  await rig.broker.stop();
 });
 
 test("a watcher that may not see $SYS proves nothing about it", async () => {
-  const rig = await startRig("sections", { edit: { acl: (text) => text.replaceAll("topic read $SYS/#\n", "") } });
+  const rig = await rigOfTest("sections", { edit: { acl: (text) => text.replaceAll("topic read $SYS/#\n", "") } });
   const report = await verify(rig.target);
   expect(ids(report, "fail")).toEqual([]);
   expect(ids(report, "unknown")).toEqual(["sys-hidden", "connection-headroom"]);
-  await rig.broker.stop();
 });
 
 test("an ACL file that vanished before a reload opens everything, and is seen", async (context) => {
-  const rig = await startRig("patterns");
-  if (isFrom21(rig)) {
-    await rig.broker.stop();
-    context.skip("mosquitto 2.1 exits instead");
-  }
+  const rig = await rigOfTest("patterns");
+  context.skip(isFrom21(rig), "mosquitto 2.1 exits instead");
   await rm(`${rig.broker.facts.paths.broker}/acl`);
   await rig.broker.reload();
   const report = await verify(rig.target);
   expect(ids(report, "fail")).toEqual(["publish-denied", "subscribe-denied", "class-isolation", "sys-hidden"]);
-  await rig.broker.stop();
 });
 
 describe("doors that no broker is behind", () => {

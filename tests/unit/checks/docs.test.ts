@@ -7,7 +7,7 @@ import { checkPage, indexPage } from "../../../checks/reports/page.ts";
 
 const folder = resolve(import.meta.dirname, "../../../docs/checks");
 
-test.each(checklist)("docs/checks/$id.md says what the check says", async (check) => {
+test.each(checklist)("the page of $id says what the check says", async (check) => {
   await expect(checkPage(check)).toMatchFileSnapshot(`${folder}/${check.id}.md`);
 });
 
