@@ -10,9 +10,9 @@ const brokerShareOfMemory = 0.85;
 const generousDescriptors = 1024;
 /** The reload script and nft run in the broker's own control group. */
 const reloadScriptBytes = 32 * 1024 * 1024;
-/** Longer than a reload takes with the door shut, and than a reload takes in all. */
+/** After a killed reload the limit is back before the door opens, or whoever waits there keeps what was lent. */
+const undoSeconds = 4;
 const doorSeconds = 6;
-const undoSeconds = 10;
 
 export function unitFiles({ plan, facts }: Wanted): HostFile[] {
   const capByDescriptors = !dialectOf(facts.mosquittoVersion).maxConnectionsSurvivesReload;

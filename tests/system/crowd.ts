@@ -15,6 +15,7 @@ export interface Crowd {
   /** Names of clients that lost their connection although nobody sent them away. */
   readonly lost: readonly string[];
   readonly size: number;
+  client(name: string): MqttClient;
   /** Over TLS to 8883, from `from` where the machine has several addresses. */
   join(name: string, from?: string): Promise<MqttClient>;
   /** To the listener on the guest's loopback, through a login of OpenSSH's client. */
@@ -24,6 +25,8 @@ export interface Crowd {
   attempt(name: string, from?: string): Promise<Answer>;
   /** How many of them get an answer from the broker right now: a socket that nobody closed proves little. */
   answering(): Promise<number>;
+  /** Connections from outside that the guest's kernel has, silent ones included. */
+  established(): Promise<number>;
   disperse(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export function gatherCrowd(rig: HostRig): Crowd {
     get size() {
       return clients.size;
     },
+    client: (name) => clients.get(name)!,
     join: (name, from) => hold(name, secure(from)),
     joinLoopback: (name) => hold(name, loopback),
     async leave(name) {
@@ -108,6 +112,9 @@ export function gatherCrowd(rig: HostRig): Crowd {
         return Promise.race([answer, new Promise<false>((no) => setTimeout(no, ANSWER_DEADLINE_MS, false).unref())]);
       });
       return (await Promise.all(answers)).filter(Boolean).length;
+    },
+    async established() {
+      return Number(await rig.inside("ss -Htn state established '( sport = :8883 )' | wc -l"));
     },
     async disperse() {
       const all = [...clients.values()];
