@@ -106,7 +106,7 @@ function access(fleet: Fleet, { paint, width }: Page): string {
 
 /** The record that must exist, or who keeps it. */
 export function dnsText({ dns, host, broker: { domain } }: Fleet): string {
-  if (dns !== "manual") return `bednet keeps ${domain} in the zone ${dns.zone}.`;
+  if (dns !== "manual") return `${domain} must lead to the host, by a record in the zone ${dns.zone}.`;
   if (host.provider === "digitalocean")
     return `Set by hand: ${domain}. A <the droplet's address>; bednet prints the address and waits.`;
   const type = { 0: undefined, 4: "A", 6: "AAAA" }[isIP(host.address) as 0 | 4 | 6];

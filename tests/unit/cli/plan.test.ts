@@ -61,7 +61,7 @@ describe("the DNS record", () => {
     [
       "a zone",
       { ...fleet, dns: { zone: "example.com" } },
-      "bednet keeps mqtt.farm.example.com in the zone example.com.",
+      "mqtt.farm.example.com must lead to the host, by a record in the zone example.com.",
     ],
     [
       "a droplet",
