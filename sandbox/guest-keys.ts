@@ -1,14 +1,14 @@
 // The keys of one rehearsal: the host's, so that it can be pinned before the first contact, and one to log in with.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Fingerprint, fingerprintOfLine } from "../remote/host-key.ts";
 import { run } from "./command.ts";
 
 export interface HostKey {
   /** `ssh-ed25519 AAAA…` */
   readonly line: string;
   /** `SHA256:…`, as ssh-keygen prints it. */
-  readonly fingerprint: `SHA256:${string}`;
+  readonly fingerprint: Fingerprint;
 }
 
 export interface GuestKeys {
@@ -20,10 +20,10 @@ export interface GuestKeys {
 
 export async function makeKeys(folder: string, signal?: AbortSignal): Promise<GuestKeys> {
   const [hostFile, clientFile] = [join(folder, "host_ed25519"), join(folder, "client_ed25519")];
-  const [host, client] = await Promise.all([makeKey(hostFile, signal), makeKey(clientFile, signal)]);
-  const blob = Buffer.from(host.split(" ")[1]!, "base64");
-  const digest = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
-  return { host: { line: host, fingerprint: `SHA256:${digest}` }, hostFile, clientFile, clientLine: client };
+  const host = await makeKey(hostFile, signal);
+  const client = await makeKey(clientFile, signal);
+  const fingerprint = fingerprintOfLine(host);
+  return { host: { line: host, fingerprint }, hostFile, clientFile, clientLine: client };
 }
 
 async function makeKey(file: string, signal: AbortSignal | undefined): Promise<string> {

@@ -1,10 +1,9 @@
 // A throw-away Debian host on this machine: real systemd, sshd, apt and packet filter, gone without a trace.
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Problem } from "../fleet/problem.ts";
-import { escapedLayer, harvestPackages, seedApt } from "./apt-cache.ts";
+import { harvestPackages, seedApt } from "./apt-cache.ts";
 import { ensureBase } from "./base.ts";
-import { type CommandOptions, type Ended, run, runAny } from "./command.ts";
+import { type CommandOptions, type Ended, runAny } from "./command.ts";
 import { type Release, releaseNames } from "./debian.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
@@ -12,6 +11,7 @@ import { type Lease, processId, type RunRecord, takeLease, writeRecord } from ".
 import { forget, remember } from "./live-runs.ts";
 import { makeNetwork } from "./network.ts";
 import { leaderOf, startNspawn } from "./nspawn.ts";
+import { layRoot } from "./overlay.ts";
 import { sweep } from "./runs.ts";
 import { tearDown } from "./teardown.ts";
 import { waitForSsh } from "./wait-for-ssh.ts";
@@ -70,7 +70,9 @@ export async function bootGuest(options: GuestOptions): Promise<Guest> {
 async function boot(base: string, lease: Lease, options: GuestOptions): Promise<Guest> {
   const { release, onProgress, signal, sshPort = 22 } = options;
   onProgress?.(`booting a ${releaseNames[release]} guest at ${lease.guestAddress}`);
-  const [keys] = await Promise.all([makeKeys(lease.folder, signal), makeNetwork(lease, signal)]);
+  // One after the other: if one of two failed, its teardown would race the other.
+  const keys = await makeKeys(lease.folder, signal);
+  await makeNetwork(lease, signal);
   await seedApt(release, base, join(lease.folder, "upper"), { onProgress, signal });
   const root = await layRoot(base, lease.folder, signal);
   await furnish(root, { lease, sshPort, keys, authorizedKey: options.authorizedKey });
@@ -83,7 +85,7 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   let stopped: Promise<string[]> | undefined;
   let kept: RunRecord | undefined;
   const stop = async (): Promise<string[]> => {
-    await harvestPackages(release, join(lease.folder, "upper"));
+    await harvestPackages(release, join(lease.folder, "upper")).catch(() => {}); // only a cache: the next guest downloads
     const left = await tearDown(kept ? { ...lease, record: kept } : lease);
     forget(lease);
     return left;
@@ -109,36 +111,9 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   };
 }
 
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 const enter = (pid: number): [string, ...string[]] => [
   ...(["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--"] as const),
-  ...[
-    "env",
-    "-i",
-    "-C",
-    "/",
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HOME=/root",
-    "LANG=C.UTF-8",
-  ],
+  ...["env", "-i", "-C", "/", "HOME=/root", "LANG=C.UTF-8", `PATH=${systemPath}`],
 ];
-
-/** The base stays untouched below; what the guest writes lands in the run folder. */
-async function layRoot(base: string, folder: string, signal: AbortSignal | undefined): Promise<string> {
-  const [upper, work, merged] = ["upper", "work", "merged"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const path of [upper, work, merged]) await mkdir(path, { recursive: true, mode: 0o755 });
-  const layers = `lowerdir=${escapedLayer(base)},upperdir=${upper},workdir=${work}`;
-  await run(["mount", "-t", "overlay", "overlay", "-o", layers, merged], { signal }).catch(async (error: unknown) => {
-    const kinds = await readFile("/proc/filesystems", "utf8");
-    const why = kinds.includes("overlay") ? "" : " (this kernel has no overlayfs)";
-    throw new Problem(
-      `could not lay a guest over ${base}${why}: ${(error as Error).message}`,
-      "Put the cache (XDG_CACHE_HOME) and /var/lib on a local file system such as ext4, xfs or btrfs.",
-      { cause: error },
-    );
-  });
-  return merged;
-}

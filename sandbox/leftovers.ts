@@ -8,6 +8,7 @@ import { listRuns } from "./runs.ts";
 /** In words, one thing each; empty when the machine is as if we had never been here (the cache apart). */
 export async function leftovers(): Promise<string[]> {
   const owned = new Set(listRuns().flatMap(({ state, number }) => (state === "dead" ? [] : [number])));
+  const running = await commandLines();
   const found = [
     ...listRuns().map(({ number }) => ["run folder", number] as const),
     ...numbered("mount", await readFile("/proc/self/mounts", "utf8"), new RegExp(` ${RUNS}/(\\d+)/`, "g")),
@@ -20,8 +21,9 @@ export async function leftovers(): Promise<string[]> {
       await run(["find", "/sys/fs/cgroup", "-maxdepth", "2", "-name", "bednet-*"]),
       /bednet-(\d+)/g,
     ),
-    ...numbered("process", await commandLines(), new RegExp(`^.*(?:${RUNS}/|--machine=bednet-)(\\d+)`, "gm")),
-    ...hostLines(await readFile("/etc/hosts", "utf8")),
+    ...numbered("process", running, processes),
+    ...byAddress("process", running, /^pebble-challtestsrv .* 198\.19\.(\d+)\.(\d+):/gm),
+    ...byAddress("/etc/hosts line", await readFile("/etc/hosts", "utf8"), /^\s*198\.19\.(\d+)\.(\d+)\s/gm),
   ];
   const things = found
     .filter(([, number]) => !owned.has(number))
@@ -40,20 +42,18 @@ function numbered(what: string, text: string, pattern: RegExp): (readonly [strin
   return [...text.matchAll(pattern)].map((match) => [what, Number(match[1])] as const);
 }
 
-/** By address: a rehearsal inside a rehearsal has its own name there. */
-function hostLines(text: string): (readonly [string, number])[] {
-  const found = text.matchAll(/^\s*198\.19\.(\d+)\.(\d+)\s/gm);
-  return [...found].map(([, c, d]) => ["/etc/hosts line", Number(c) * 64 + Math.floor(Number(d) / 4)] as const);
+/** For what carries the run's address and not its name. */
+function byAddress(what: string, text: string, pattern: RegExp): (readonly [string, number])[] {
+  return [...text.matchAll(pattern)].map(([, c, d]) => [what, Number(c) * 64 + Math.floor(Number(d) / 4)] as const);
 }
+
+/** Only what a run starts: somebody's ssh to a guest names its folder too. */
+const processes = new RegExp(`^(?:systemd-nspawn|pebble|sh -c .* bednet-daemon) .*${RUNS}/(\\d+)`, "gm");
 
 async function commandLines(): Promise<string> {
   const pids = (await names("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-  // Somebody's teardown in its last moment is no leftover.
-  return lines
-    .filter((line) => !line.includes("bednet-teardown"))
-    .map((line) => line.replaceAll(/[\0\n]/g, " "))
-    .join("\n");
+  return lines.map((line) => line.replaceAll(/[\0\n]/g, " ")).join("\n");
 }
 
 const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
