@@ -118,8 +118,9 @@ describe.each(["bookworm", "trixie"] as const)("a broker at its connection cap o
     const token = `saved at the cap ${release}`;
     await writer.publishAsync("soil/soil-1/up", token, { qos: 1, retain: true });
     expect(await crowd.attempt(further)).toBe("no room");
+    const saved = () => rig.inside(`grep -sc '${token}' /var/lib/mosquitto/mosquitto.db || true`);
+    expect(await saved()).not.toBe("1\n");
     await rig.inside(`kill -USR1 ${pid}`);
-    const saved = () => rig.inside(`grep -c '${token}' /var/lib/mosquitto/mosquitto.db || true`);
     await expect.poll(saved).toBe("1\n");
     expect(await state()).toEqual(full);
   });
@@ -161,7 +162,10 @@ describe.each(["bookworm", "trixie"] as const)("a broker at its connection cap o
   test("it recovers by itself when the reload script is killed half-way, and no one slips in", async () => {
     // The script and the flock around it, not the undo that it left behind.
     const door = await rig.inside(`systemctl reload --no-block mosquitto.service
-      until [ "$(${softLimitOf} /proc/${pid}/limits)" -eq ${limits.hard} ]; do sleep 0.02; done
+      tries=0
+      until [ "$(${softLimitOf} /proc/${pid}/limits)" -eq ${limits.hard} ]; do
+        tries=$((tries + 1)); [ $tries -lt 200 ] || exit 1; sleep 0.02
+      done
       kill -KILL $(pgrep -f 'lib/bednet/reload( reload)?$')
       nft list set inet bednet_door shut`);
     expect(door).toContain("elements = { 8883 ");
