@@ -1,4 +1,5 @@
 // What a converge did, in a line or two: success is quiet and counts.
+import { count } from "../fleet/figure.ts";
 import type { Converged } from "../provisioning/converge.ts";
 import type { Preview } from "../provisioning/preview.ts";
 
@@ -25,4 +26,4 @@ export function previewText(host: string, { changes, effect, clients: connected 
   );
 }
 
-const clients = (count: number): string => `${count.toLocaleString("en-US")} connected client${count === 1 ? "" : "s"}`;
+const clients = (many: number): string => `${count(many)} connected client${many === 1 ? "" : "s"}`;

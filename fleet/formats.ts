@@ -1,5 +1,5 @@
 // How names, addresses, counts and filters are written in fleet.yaml.
-import { z } from "zod";
+import * as z from "zod";
 
 /** User name = client id, so one whitelist serves the password file, the ACL, topics and shells (facts: mosquitto.md section 4). */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

@@ -1,5 +1,5 @@
 // fleet.yaml, setting by setting. What is not here is a mistake, not a silent wish.
-import { z } from "zod";
+import * as z from "zod";
 import { Address, AdminCidrs, Count, Domain, Filters, Name, PemFile, Slug } from "./formats.ts";
 
 export { NAME, nameHint } from "./formats.ts";

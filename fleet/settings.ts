@@ -1,5 +1,5 @@
 // The settings as a tree that can be walked by path: for editors (docs/fleet.schema.json) and for naming what is known.
-import { z } from "zod";
+import * as z from "zod";
 import { FleetFile } from "./schema.ts";
 
 interface Node {
