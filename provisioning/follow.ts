@@ -1,6 +1,6 @@
 // Follows a run on the host: progress in the runbook's words, the firewall's confirmation, and how it ended.
 import { Problem } from "../fleet/problem.ts";
-import { type Host, type Output, printable } from "../remote/host.ts";
+import { type Host, mustRun, type Output, printable } from "../remote/host.ts";
 import { sh } from "../remote/sh.ts";
 import { runExits } from "./run.ts";
 import { runbook } from "./runbook.ts";
@@ -30,8 +30,13 @@ export async function follow(
   let confirming: Promise<void> | undefined;
   const { exitCode, stderr } = await run((line) => {
     const [, kind, text] = /^bednet(-step|-event)?: (.*)$/.exec(line) ?? [];
-    if (kind === "-event" && text === "confirm-firewall") {
-      confirming = confirmFirewall(connectAgain).catch((error: Error) => void said.push(error.message));
+    const [, answerFile] = /^confirm-firewall (.*)$/.exec(kind === "-event" ? text! : "") ?? [];
+    if (answerFile !== undefined) {
+      confirming = confirmFirewall(connectAgain, answerFile).catch(async (error: Error) => {
+        said.push(error.message);
+        // Over the connection that is still there, so that nobody has to wait for the host's own patience.
+        await host.run(sh`echo shut >${answerFile}`);
+      });
     } else if (kind === "-event") events.push(text!);
     else if (kind === "-step") {
       at = `step ${text}`;
@@ -51,11 +56,11 @@ export async function follow(
   throw failed(host.name, at, exitCode, said);
 }
 
-/** The host waits for this file; it can only appear through a login that the new table let in. */
-async function confirmFirewall(connectAgain: () => Promise<Host>): Promise<void> {
+/** The host waits for this file of this very run; it can only say so through a login that the new table let in. */
+async function confirmFirewall(connectAgain: () => Promise<Host>, answerFile: string): Promise<void> {
   const second = await connectAgain();
   try {
-    await second.run(sh`: >/run/bednet/firewall.confirmed`, { deadlineMs: 20_000 });
+    await mustRun(second, "confirm the firewall", sh`echo through >${answerFile}`, { deadlineMs: 20_000 });
   } finally {
     await second.close();
   }

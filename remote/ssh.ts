@@ -1,10 +1,10 @@
 // One SSH connection to a host whose key we know. A dropped link is never a success.
-import { connect as connectTcp, type Socket } from "node:net";
 import { NodeSSH } from "node-ssh";
 import { Problem } from "../fleet/problem.ts";
-import type { Host, Output, RunOptions } from "./host.ts";
+import { exec } from "./exec.ts";
+import type { Host } from "./host.ts";
 import { type Fingerprint, fingerprintOf } from "./host-key.ts";
-import { type Script, sh } from "./sh.ts";
+import { openSocket } from "./tcp.ts";
 
 export interface SshTarget {
   readonly address: string;
@@ -16,12 +16,14 @@ export interface SshTarget {
   /** A private key in PEM or OpenSSH form, or an agent's socket. */
   readonly login: { readonly privateKey: string } | { readonly agent: string };
   readonly connectDeadlineMs?: number;
+  /** A connection on which the host says nothing for so long has dropped. */
+  readonly silenceMs?: number;
 }
 
 const CONNECT_DEADLINE_MS = 20_000;
-const RUN_DEADLINE_MS = 120_000;
-/** A silent peer is given up after three missed answers. */
-const KEEPALIVE_MS = 5_000;
+const SILENCE_MS = 15_000;
+/** Questions that go unanswered before a silent peer is given up. */
+const QUESTIONS = 3;
 
 /** The host showed a key and we had none to compare with. */
 export class UnknownHostKey extends Problem {
@@ -39,7 +41,6 @@ export class UnknownHostKey extends Problem {
 export async function connect(target: SshTarget, signal?: AbortSignal): Promise<Host> {
   const where = `${target.user}@${target.address}:${target.port}`;
   const deadlineMs = target.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
-  // Nagle must be off before the first packet: ssh2 turns it off too late, which costs 40 ms (facts: ssh.md).
   const socket = await openSocket(target, where, deadlineMs);
   const ssh = new NodeSSH();
   let seen: Fingerprint | undefined;
@@ -49,8 +50,8 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
       username: target.user,
       ...target.login,
       readyTimeout: deadlineMs,
-      keepaliveInterval: KEEPALIVE_MS,
-      keepaliveCountMax: 3,
+      keepaliveInterval: (target.silenceMs ?? SILENCE_MS) / QUESTIONS,
+      keepaliveCountMax: QUESTIONS,
       hostVerifier: (key: Buffer) => {
         seen = fingerprintOf(key);
         return seen === target.pin;
@@ -66,7 +67,7 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
   signal?.addEventListener("abort", abort, { once: true });
   return {
     name: target.address,
-    run: (script, options = {}) => run(ssh, target.user, script, options),
+    run: (script, options = {}) => exec(ssh, target.user, script, options),
     close: async () => {
       signal?.removeEventListener("abort", abort);
       const closed = new Promise((resolve) => socket.once("close", resolve));
@@ -75,67 +76,6 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
       socket.destroy();
     },
   };
-}
-
-function run(ssh: NodeSSH, user: string, script: Script, options: RunOptions): Promise<Output> {
-  // sudo clears the environment, so a script finds where it was called from in $1.
-  const command = sh`${user === "root" ? sh`` : sh`sudo -n `}sh -c ${script.text} sh "$SSH_CONNECTION"`;
-  return new Promise((resolve) => {
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let pending = "";
-    const settle = (exitCode: number | null, note = "") => {
-      clearTimeout(timer);
-      resolve({ stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() + note, exitCode });
-    };
-    const deadlineMs = options.deadlineMs ?? RUN_DEADLINE_MS;
-    const timer = setTimeout(() => {
-      ssh.dispose();
-      settle(null, `\nno end within ${deadlineMs / 1000} s`);
-    }, deadlineMs);
-    if (!ssh.connection) return settle(null);
-    ssh.connection.exec(command.text, (error, channel) => {
-      if (error) return settle(null, error.message);
-      let exitCode: number | null = null;
-      channel.on("data", (chunk: Buffer) => stdout.push(chunk));
-      channel.stderr.on("data", (chunk: Buffer) => {
-        stderr.push(chunk);
-        const lines = (pending + chunk.toString()).split("\n");
-        pending = lines.pop()!;
-        for (const line of lines) options.onLine?.(line);
-      });
-      channel.on("exit", (code: number | null) => {
-        exitCode = code;
-      });
-      channel.on("error", () => {});
-      channel.on("close", () => settle(exitCode));
-      channel.end(options.stdin ?? "");
-    });
-  });
-}
-
-function openSocket(target: SshTarget, where: string, deadlineMs: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: target.address, port: target.port, noDelay: true });
-    const fail = (reason: string) => {
-      socket.destroy();
-      reject(
-        new Problem(
-          `${where}: no SSH connection: ${reason}`,
-          "Check host.address and host.port, that the host is up, and that your address may use SSH.",
-          { exitCode: 2 },
-        ),
-      );
-    };
-    socket.setTimeout(deadlineMs, () => fail(`no answer within ${deadlineMs / 1000} s`));
-    socket.once("error", (error) => fail(error.message));
-    socket.once("connect", () => {
-      socket.setTimeout(0);
-      socket.removeAllListeners("error");
-      socket.on("error", () => {});
-      resolve(socket);
-    });
-  });
 }
 
 function refusal(where: string, target: SshTarget, seen: Fingerprint | undefined, error: unknown): Problem {

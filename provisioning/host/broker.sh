@@ -25,7 +25,12 @@ put_in_force() {
 
 # All are written before the first is renamed: a full disk stops here, with nothing changed.
 place() {
-  while read -r path owner group mode; do lay "$path" "$owner" "$group" "$mode" <"$stage$path"; done <"$stage/list"
+  while read -r path owner group mode; do
+    lay "$path" "$owner" "$group" "$mode" <"$stage$path" || {
+      find /etc -name '.bednet.*' -delete
+      exit 1
+    }
+  done <"$stage/list"
   while read -r path; do adopt "$path"; done <"$work/adopt"
   while read -r path rest; do mv -f "$(beside "$path")" "$path"; done <"$stage/list"
 }
@@ -52,14 +57,15 @@ main_conf() {
 act() {
   if [ "$1" = reload ] && systemctl is-active --quiet mosquitto.service; then
     say "reloading the broker: no client is dropped"
-    systemctl reload mosquitto.service && return
+    systemctl reload mosquitto.service 2>/dev/null && return
   else
     say "restarting the broker"
     systemctl daemon-reload
     systemctl reset-failed mosquitto.service 2>/dev/null || true
-    systemctl restart mosquitto.service 9>&- && return
+    systemctl restart mosquitto.service 2>/dev/null 9>&- && return
   fi
-  echo "the broker's unit failed: $(journalctl -q -n 3 -o cat -u mosquitto.service | tr '\n' ';')" >"$work/why"
+  journalctl -q -n 3 -o cat -u mosquitto.service
+  echo "mosquitto.service did not $1" >"$work/why"
   return 1
 }
 

@@ -18,15 +18,21 @@ try_candidate() {
     echo "it does not start" >"$work/why"
   fi
   systemctl stop bednet-candidate.service 2>/dev/null || true
-  # What the broker only mumbles locks a device out: a bad passwd line is "removing entry" (facts: mosquitto.md section 12).
-  if grep -qE '(: |^)(Error|Warning)|removing entry' "$c/log" 2>/dev/null; then verdict=refused; fi
-  [ "$verdict" = taken ] || {
-    grep -hvE 'config loaded|starting$|running$|^$' "$c/log" 2>/dev/null | tail -n 8 || true
-    why=$(cat "$work/why" 2>/dev/null || echo "the broker complains about it")
-    rm -rf "$c"
-    die "the new configuration was refused on trial: $why; the broker keeps the old one"
-  }
+  complaints
   rm -rf "$c"
+  if [ "$verdict" = refused ] || [ -s "$work/complaints" ]; then
+    cat "$work/complaints"
+    why=$(cat "$work/why" 2>/dev/null || echo "the broker complains about it")
+    die "the new configuration was refused on trial: $why; the broker keeps the old one"
+  fi
+}
+
+# What the broker only mumbles locks a device out: a bad passwd line is "removing entry" (facts: mosquitto.md section 12).
+# In the words of the files that the reader knows.
+complaints() {
+  grep -E '(: |^)(Error|Warning|OpenSSL Error)|removing entry' "$c/log" 2>/dev/null | tail -n 12 |
+    sed -e 's/^[0-9TZ:+-]*: //' -e "s#$c/mosquitto.conf#/etc/mosquitto/mosquitto.conf#g" \
+      -e "s#$c/conf.d#/etc/mosquitto/conf.d#g" -e "s#$c/bednet#/etc/mosquitto/bednet#g" >"$work/complaints" || true
 }
 
 candidate_files() {

@@ -8,7 +8,6 @@ load_firewall() {
   # Of a run that was killed before its table was confirmed: what is loaded now is not what to come back to.
   [ ! -e "$undo" ] || take_firewall_back
   undo_text "$1" "$2" | put "$undo" root root 600
-  rm -f /run/bednet/firewall.confirmed
   systemctl stop bednet-firewall-undo.timer 2>/dev/null || true
   systemd-run --quiet --collect --unit=bednet-firewall-undo --on-active=60 \
     /bin/sh -c "nft -f $undo && rm -f $undo" 9>&-
@@ -16,19 +15,21 @@ load_firewall() {
     take_firewall_back
     die "nft refused the table; the one before is loaded"
   }
-  event confirm-firewall
+  event "confirm-firewall $work/login"
   waited=0
-  until [ -e /run/bednet/firewall.confirmed ]; do
+  answer=
+  until [ "$answer" = through ]; do
     waited=$((waited + 1))
-    [ "$waited" -le 200 ] || {
+    answer=$(cat "$work/login" 2>/dev/null || true)
+    if [ "$answer" = shut ] || [ "$waited" -gt 200 ]; then
       take_firewall_back
       die "no new SSH login got through the new firewall table, so the one before is loaded again"
-    }
+    fi
     sleep 0.2
   done
   put "$2" "$3" "$4" "$5" <"$work/firewall.nft"
   systemctl stop bednet-firewall-undo.timer 2>/dev/null || true
-  rm -f "$undo" /run/bednet/firewall.confirmed
+  rm -f "$undo"
 }
 
 # One transaction: no table, or the confirmed one, which is what the disk has.

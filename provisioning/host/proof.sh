@@ -14,7 +14,7 @@ prove() {
       proved=yes
       break
     fi
-    sleep 1
+    sleep 0.4
   done
   take_room_back
   [ "$proved" = yes ]

@@ -15,8 +15,8 @@ die() {
 }
 event() { printf 'bednet-event: %s\n' "$*"; }
 
-# part OFFSET LENGTH: one of the contents that came along.
-part() { tail -c "+$(($1 + 1))" "$work/payload" | head -c "$2"; }
+# part OFFSET LENGTH: one of the contents that came along. In this order nobody writes into a pipe that is closed.
+part() { [ "$2" = 0 ] || head -c "$(($1 + $2))" "$work/payload" | tail -c "$2"; }
 
 # One run at a time, and only on what was looked at: a difference to something else would be half of two wishes.
 begin() {
@@ -30,6 +30,8 @@ begin() {
   last_run=$(cat "$state/run" 2>/dev/null || echo never)
   [ "$last_run" = "$seen_run" ] || exit 76
   mkdir -p "$stage"
+  # Of a run that was killed while it wrote.
+  find /etc /usr/local/lib "$state" -name '.bednet.*' -delete
   printf '%s\n' "${work##*.}" | put "$state/run" root root 600
 }
 
@@ -45,19 +47,19 @@ end_step() {
 
 # lay PATH OWNER GROUP MODE <content: whole and on the disk, beside its place.
 lay() {
-  [ -d "${1%/*}" ] || install -d -m 0755 "${1%/*}"
-  rm -f "$(beside "$1")"
-  { cat >"$(beside "$1")" && chown "$2:$3" "$(beside "$1")" && chmod "$4" "$(beside "$1")" && sync "$(beside "$1")"; } || {
-    rm -f "$(beside "$1")"
-    die "could not write $1; it is as it was"
-  }
+  laid=$(beside "$1")
+  if { [ -d "${1%/*}" ] || install -d -m 0755 "${1%/*}"; } && rm -f "$laid" && cat >"$laid" &&
+    chown "$2:$3" "$laid" && chmod "$4" "$laid" && sync "$laid"; then return; fi
+  rm -f "$laid"
+  say "could not write $1; it is as it was"
+  return 1
 }
 
 beside() { printf '%s/.bednet.%s' "${1%/*}" "${1##*/}"; }
 
 # put PATH OWNER GROUP MODE <content: whole or not there, at any moment.
 put() {
-  lay "$@"
+  lay "$@" || exit 1
   mv -f "$(beside "$1")" "$1"
 }
 

@@ -14,10 +14,10 @@ export const broker: Resource = {
   kind: "broker",
   look: (names) =>
     sh`for s in ${names}; do
-      in_force=never
-      if [ -e /var/lib/bednet/in-force ]; then read -r in_force </var/lib/bednet/in-force; fi
+      line 1 /var/lib/bednet/in-force
+      in_force=\${line:-never}
       if [ -d /var/lib/bednet/pending ]; then in_force="$in_force unproven $(tr '\n' ' ' </var/lib/bednet/pending/tried)"; fi
-      if [ -n "$(foreign_mosquitto)" ]; then in_force="$in_force foreign"; fi
+      if [ -n "$foreign" ]; then in_force="$in_force foreign"; fi
       printf 'broker\t%s\t%s\n' "$s" "$in_force"
     done`,
   wish(_name, bundle) {

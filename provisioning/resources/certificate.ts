@@ -8,7 +8,7 @@ export const certificate: Resource = {
   look: (names) => new Script(names.map((name) => lookOne(name).text).join("\n")),
   wish(name, { certificate: wanted }) {
     const algorithm = algorithms[wanted.keyType];
-    const issued = `${wanted.domain} ${wanted.server} ${algorithm} valid`;
+    const issued = `DNS:${wanted.domain} ${wanted.server} ${algorithm} valid`;
     return {
       says: `a certificate for ${wanted.domain} is installed`,
       isMet: (state) => state === `${issued} installed`,
@@ -25,14 +25,19 @@ export const certificate: Resource = {
 
 const algorithms = { ecdsa: "id-ecPublicKey", rsa: "rsaEncryption" } as const;
 
+/** The shell's own words cut the text up: each sed would be a process more in every no-op. */
 function lookOne(name: string): Script {
   const live = `/etc/letsencrypt/live/${name}`;
-  return sh`lineage=${live}; if [ -e "$lineage/fullchain.pem" ]; then
-    text=$(openssl x509 -in "$lineage/fullchain.pem" -noout -text -checkend 0) && valid=valid || valid=expired
-    names=$(printf '%s' "$text" | sed -n '/Subject Alternative Name/{n;s/ *DNS://g;s/,/+/g;p}')
-    key=$(printf '%s' "$text" | sed -n 's/^ *Public Key Algorithm: //p')
-    server=$(sed -n 's/^server = //p' ${`/etc/letsencrypt/renewal/${name}.conf`})
-    cat "$lineage/fullchain.pem" "$lineage/privkey.pem" | cmp -s - /etc/mosquitto/bednet/tls/server.pem && installed=installed || installed=elsewhere
-    printf 'certificate\t%s\t%s %s %s %s %s\n' ${name} "$names" "$server" "$key" "$valid" "$installed"
+  return sh`if [ -e ${`${live}/fullchain.pem`} ]; then
+    text=$(openssl x509 -in ${`${live}/fullchain.pem`} -noout -text -checkend 0) && valid=valid || valid=expired
+    newline=$(printf '\n.')
+    newline=\${newline%.}
+    key=\${text#*Public Key Algorithm: }
+    names=\${text#*Subject Alternative Name:*"$newline"}
+    names=\${names%%"$newline"*}
+    server=
+    while read -r setting _ value; do if [ "$setting" = server ]; then server=$value; fi; done <${`/etc/letsencrypt/renewal/${name}.conf`}
+    cat ${`${live}/fullchain.pem`} ${`${live}/privkey.pem`} | cmp -s - /etc/mosquitto/bednet/tls/server.pem && installed=installed || installed=elsewhere
+    printf 'certificate\t%s\t%s %s %s %s %s\n' ${name} "\${names##* }" "$server" "\${key%%"$newline"*}" "$valid" "$installed"
   else printf 'certificate\t%s\tabsent\n' ${name}; fi`;
 }

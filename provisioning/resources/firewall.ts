@@ -6,17 +6,7 @@ import { stateOf } from "./file.ts";
 /** The table says itself which text it was loaded from: a reboot, a flush or an undo needs no book-keeping. */
 export const firewall: Resource = {
   kind: "firewall",
-  look: (paths) =>
-    new Script(
-      paths
-        .map(
-          (path) =>
-            sh`if [ -e ${path} ]; then disk=$(sha256sum <${path}); disk="\${disk%% *} $(stat -c '%U:%G %a' ${path})"; else disk=absent; fi
-    loaded=$(nft list chain inet bednet in 2>/dev/null | sed -n 's/.*comment "text \\([0-9a-f]*\\)".*/\\1/p')
-    printf 'firewall\t%s\t%s loaded %s\n' ${path} "$disk" "\${loaded:-nothing}"`.text,
-        )
-        .join("\n"),
-    ),
+  look: (paths) => new Script(paths.map((path) => lookOne(path).text).join("\n")),
   wish(path, bundle) {
     const wanted = bundle.at(path);
     const { content, owner, group, mode } = wanted;
@@ -30,3 +20,11 @@ export const firewall: Resource = {
     };
   },
 };
+
+function lookOne(path: string): Script {
+  return sh`disk=absent
+    if [ -e ${path} ]; then sum_of ${path}; disk="$sum $(stat -c '%U:%G %a' ${path})"; fi
+    loaded=$(nft list chain inet bednet in 2>/dev/null || true)
+    case $loaded in *'comment "text '*) loaded=\${loaded#*'comment "text '} loaded=\${loaded%%'"'*} ;; *) loaded=nothing ;; esac
+    printf 'firewall\t%s\t%s loaded %s\n' ${path} "$disk" "$loaded"`;
+}

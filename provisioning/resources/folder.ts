@@ -5,7 +5,9 @@ import type { Resource } from "../step.ts";
 export const folder: Resource = {
   kind: "folder",
   look: (names) =>
-    sh`for d in ${names}; do printf 'folder\t%s\t%s\n' "$d" "$( [ -d "$d" ] && stat -c '%U:%G %a' "$d" || echo absent)"; done`,
+    sh`{ stat -c '%n %U:%G %a %F' ${names} 2>/dev/null || true; printf 'N %s\n' ${names}; } | awk '
+    $4=="directory" { state[$1]=$2" "$3 }
+    $1=="N" { print "folder\t"$2"\t"(($2 in state) ? state[$2] : "absent") }'`,
   wish(path, bundle) {
     const { owner, group, mode } = bundle.folders.find((candidate) => candidate.path === path)!;
     return {

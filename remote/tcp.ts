@@ -1,0 +1,28 @@
+// The TCP connection below SSH, opened here since ssh2 would turn Nagle off too late, which costs 40 ms (facts: ssh.md).
+import { connect, type Socket } from "node:net";
+import { Problem } from "../fleet/problem.ts";
+import type { SshTarget } from "./ssh.ts";
+
+export function openSocket(target: SshTarget, where: string, deadlineMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: target.address, port: target.port, noDelay: true });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(
+        new Problem(
+          `${where}: no SSH connection: ${reason}`,
+          "Check host.address and host.port, that the host is up, and that your address may use SSH.",
+          { exitCode: 2 },
+        ),
+      );
+    };
+    socket.setTimeout(deadlineMs, () => fail(`no answer within ${deadlineMs / 1000} s`));
+    socket.once("error", (error) => fail(error.message));
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners("error");
+      socket.on("error", () => {});
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,16 @@
+// What converge promises, on a Debian 12 and a Debian 13 guest that each of these chapters finds as the one before left it.
+import { testBareHost } from "./converging/bare-host.ts";
+import { testBrokenBundles } from "./converging/broken-bundles.ts";
+import { testCertificates } from "./converging/certificates.ts";
+import { testCosts } from "./converging/costs.ts";
+import { testDevices } from "./converging/devices.ts";
+import { testRollback } from "./converging/rollback.ts";
+import { onBothReleases } from "./on-both.ts";
+
+const on = onBothReleases();
+testBareHost(on);
+testCosts(on);
+testDevices(on);
+testBrokenBundles(on);
+testCertificates(on);
+testRollback(on);
