@@ -6,14 +6,27 @@ import { type Observed, parseObserved } from "./observed.ts";
 import { runbook } from "./runbook.ts";
 import type { Entry, Resource } from "./step.ts";
 
+/** The distribution's own, which look.sh compares. */
+const MOSQUITTO_CONF = "/etc/mosquitto/mosquitto.conf";
+
 /** `knownLock`: sha256 of the lock that the caller is going to apply. */
 export async function lookAt(host: Host, knownLock: string, onLine?: (line: string) => void): Promise<Observed> {
-  const script = sh`known_lock=${knownLock}\n${lookScript}\n${lookAtEntries(runbook.flatMap((step) => step.entries))}`;
+  const entries = runbook.flatMap((step) => step.entries);
+  const paths = [...entries.map(({ name }) => name).filter((name) => name.startsWith("/")), MOSQUITTO_CONF];
+  const script = sh`known_lock=${knownLock}\n${lookAtPaths(paths)}\n${lookScript}\n${lookAtEntries(entries)}`;
   // A run that is still applying is waited for; certbot and apt may take minutes.
   return parseObserved(
     host.name,
     await mustRun(host, "look at the host", script, { deadlineMs: 1_860_000, ...(onLine && { onLine }) }),
   );
+}
+
+/** Owners and contents of all paths, for `about` and `sum_of`: a process each, because starting one costs milliseconds. */
+function lookAtPaths(paths: readonly string[]): Script {
+  return sh`look_at_paths() {
+  abouts=$(stat -c '%n %U:%G %a %F' ${paths} 2>/dev/null || true)
+  sums=$(sha256sum ${paths} 2>/dev/null || true)
+}`;
 }
 
 /** One process or two per kind, not per entry. */

@@ -1,6 +1,7 @@
 # Prints what is true of a host and not ours to choose: one `fact<TAB>name<TAB>value` per line. Changes nothing.
 # A no-op is this and nothing else, so it starts as few processes as it can.
-# Given by the caller: $known_lock (checksum of the lock that the caller has); in $1 the SSH connection.
+# Given by the caller: $known_lock (checksum of the lock that the caller has), look_at_paths (sets $abouts and $sums to what
+# stat and sha256sum say about all paths); in $1 the SSH connection.
 # shellcheck shell=dash
 set -eu
 fact() { printf 'fact\t%s\t%s\n' "$1" "$2"; }
@@ -14,9 +15,16 @@ line() {
     IFS= read -r line || [ -n "$line" ] || break
   done <"$2"
 }
+newline='
+'
+# about PATH: $about is `OWNER:GROUP MODE TYPE`, sum_of PATH: $sum is its sha256; empty where there is none.
+about() {
+  about=${abouts#*"$newline$1 "}
+  case $about in "$abouts") about= ;; *) about=${about%%"$newline"*} ;; esac
+}
 sum_of() {
-  sum=$(sha256sum <"$1")
-  sum=${sum%% *}
+  sum=${sums%%"  $1$newline"*}
+  case $sum in "$sums") sum= ;; *) sum=${sum##*"$newline"} ;; esac
 }
 
 # Shared: two looks do not wait for each other.
@@ -26,6 +34,9 @@ if [ -e /run/bednet/apply.lock ]; then
     flock -s -o -w 1800 /run/bednet/apply.lock true
   }
 fi
+look_at_paths
+abouts=$newline$abouts$newline
+sums=$newline$sums$newline
 line 1 /var/lib/bednet/run
 fact run "${line:-never}"
 . /etc/os-release

@@ -1,8 +1,8 @@
 // A certificate for the domain from the chosen authority, in the broker's folder, renewed by certbot's timer.
+import { X509Certificate } from "node:crypto";
 import { Script, sh } from "../../remote/sh.ts";
 import type { Resource } from "../step.ts";
 
-/** One line: names, authority, key algorithm, whether it is in date, whether the broker has this very one. */
 export const certificate: Resource = {
   kind: "certificate",
   look: (names) => new Script(names.map((name) => lookOne(name).text).join("\n")),
@@ -11,33 +11,44 @@ export const certificate: Resource = {
     const issued = `DNS:${wanted.domain} ${wanted.server} ${algorithm} valid`;
     return {
       says: `a certificate for ${wanted.domain} is installed`,
-      isMet: (state) => state === `${issued} installed`,
+      isMet: (state) => inWords(state) === `${issued} installed`,
       // A reload would go on serving the key of another type (facts: mosquitto.md section 6).
-      effect: (state) => (state === "absent" ? "none" : state.includes(` ${algorithm} `) ? "reload" : "restart"),
-      needsDns: (state) => !state.startsWith(`${issued} `),
+      effect: (state) =>
+        state === "absent" ? "none" : inWords(state).includes(` ${algorithm} `) ? "reload" : "restart",
+      needsDns: (state) => !inWords(state).startsWith(`${issued} `),
       apply: (_part, { state }) =>
-        state.startsWith(`${issued} `)
+        inWords(state).startsWith(`${issued} `)
           ? sh`run_deploy_hook ${name}`
           : sh`take_certificate ${name} ${wanted.domain} ${wanted.server} ${wanted.keyType} ${wanted.email ?? ""}`,
     };
   },
 };
 
-const algorithms = { ecdsa: "id-ecPublicKey", rsa: "rsaEncryption" } as const;
+const algorithms = { ecdsa: "ec", rsa: "rsa" } as const;
 
-/** The shell's own words cut the text up: each sed would be a process more in every no-op. */
+/** Raw: the authority, whether the broker has it, the host's clock, and the certificate itself, which node reads at once. */
 function lookOne(name: string): Script {
   const live = `/etc/letsencrypt/live/${name}`;
   return sh`if [ -e ${`${live}/fullchain.pem`} ]; then
-    text=$(openssl x509 -in ${`${live}/fullchain.pem`} -noout -text -checkend 0) && valid=valid || valid=expired
-    newline=$(printf '\n.')
-    newline=\${newline%.}
-    key=\${text#*Public Key Algorithm: }
-    names=\${text#*Subject Alternative Name:*"$newline"}
-    names=\${names%%"$newline"*}
+    pem=
+    while read -r row; do case $row in -----BEGIN*) ;; -----END*) break ;; *) pem=$pem$row ;; esac; done <${`${live}/fullchain.pem`}
     server=
     while read -r setting _ value; do if [ "$setting" = server ]; then server=$value; fi; done <${`/etc/letsencrypt/renewal/${name}.conf`}
     cat ${`${live}/fullchain.pem`} ${`${live}/privkey.pem`} | cmp -s - /etc/mosquitto/bednet/tls/server.pem && installed=installed || installed=elsewhere
-    printf 'certificate\t%s\t%s %s %s %s %s\n' ${name} "\${names##* }" "$server" "\${key%%"$newline"*}" "$valid" "$installed"
+    printf 'certificate\t%s\t%s %s %s %s\n' ${name} "$server" "$installed" "$(date +%s)" "$pem"
   else printf 'certificate\t%s\tabsent\n' ${name}; fi`;
+}
+
+/** In words: names, authority, key algorithm, whether it is in date, whether the broker has this very one. */
+function inWords(state: string): string {
+  const [server, installed, clockSeconds, der] = state.split(" ");
+  if (der === undefined) return state;
+  try {
+    const { subjectAltName, publicKey, validTo } = new X509Certificate(Buffer.from(der, "base64"));
+    const isValid = Date.parse(validTo) > Number(clockSeconds) * 1000;
+    const names = subjectAltName?.replaceAll(", ", ",") ?? "no name";
+    return `${names} ${server} ${publicKey.asymmetricKeyType} ${isValid ? "valid" : "expired"} ${installed}`;
+  } catch {
+    return "unreadable";
+  }
 }

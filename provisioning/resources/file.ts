@@ -37,10 +37,11 @@ export function stateOf(wanted: { content: string; owner: string; group: string;
   return `${sha256} ${wanted.owner}:${wanted.group} ${wanted.mode.replace(/^0/, "")}`;
 }
 
-/** One process for all owners and one for all contents; awk joins their answers. */
 function lookFiles(names: readonly string[]): Script {
-  return sh`{ stat -c 'S %U:%G %a %n' ${names} 2>/dev/null || true; sha256sum ${names} 2>/dev/null || true; printf 'N %s\n' ${names}; } | awk '
-    $1=="S" { state[$4]=$2" "$3 }
-    NF==2 && length($1)==64 { hash[$2]=$1 }
-    $1=="N" { print "file\t"$2"\t"(($2 in hash) ? hash[$2]" "state[$2] : (($2 in state) ? "not a file" : "absent")) }'`;
+  return sh`for f in ${names}; do
+    about "$f"
+    sum_of "$f"
+    case $about in '') state=absent ;; *file) state="$sum \${about% regular*}" ;; *) state='not a file' ;; esac
+    printf 'file\t%s\t%s\n' "$f" "$state"
+  done`;
 }

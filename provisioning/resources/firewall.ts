@@ -22,8 +22,10 @@ export const firewall: Resource = {
 };
 
 function lookOne(path: string): Script {
-  return sh`disk=absent
-    if [ -e ${path} ]; then sum_of ${path}; disk="$sum $(stat -c '%U:%G %a' ${path})"; fi
+  return sh`about ${path}
+    sum_of ${path}
+    disk=absent
+    if [ -n "$sum" ]; then disk="$sum \${about% regular*}"; fi
     loaded=$(nft list chain inet bednet in 2>/dev/null || true)
     case $loaded in *'comment "text '*) loaded=\${loaded#*'comment "text '} loaded=\${loaded%%'"'*} ;; *) loaded=nothing ;; esac
     printf 'firewall\t%s\t%s loaded %s\n' ${path} "$disk" "$loaded"`;

@@ -5,9 +5,11 @@ import type { Resource } from "../step.ts";
 export const folder: Resource = {
   kind: "folder",
   look: (names) =>
-    sh`{ stat -c '%n %U:%G %a %F' ${names} 2>/dev/null || true; printf 'N %s\n' ${names}; } | awk '
-    $4=="directory" { state[$1]=$2" "$3 }
-    $1=="N" { print "folder\t"$2"\t"(($2 in state) ? state[$2] : "absent") }'`,
+    sh`for d in ${names}; do
+      about "$d"
+      case $about in *' directory') state=\${about% directory} ;; *) state=absent ;; esac
+      printf 'folder\t%s\t%s\n' "$d" "$state"
+    done`,
   wish(path, bundle) {
     const { owner, group, mode } = bundle.folders.find((candidate) => candidate.path === path)!;
     return {

@@ -7,9 +7,14 @@ const WANTED = "enabled active";
 export const unit: Resource = {
   kind: "unit",
   look: (names) =>
-    sh`systemctl show -p Id -p UnitFileState -p ActiveState ${names} 2>/dev/null | awk -F= '
-    function flush() { if (id != "") print "unit\t"id"\t"file" "active; id="" }
-    $1=="Id" { id=$2 } $1=="UnitFileState" { file=$2 } $1=="ActiveState" { active=$2 } /^$/ { flush() } END { flush() }'`,
+    // `systemctl show` takes twice as long as this.
+    sh`{ systemctl is-active ${names} 2>/dev/null || true; } | for u in ${names}; do
+      read -r active || active=unknown
+      file=disabled
+      for w in /etc/systemd/system/*.wants/"$u"; do [ ! -L "$w" ] || file=enabled; done
+      if [ /etc/systemd/system/"$u" -ef /dev/null ]; then file=masked; fi
+      printf 'unit\t%s\t%s %s\n' "$u" "$file" "$active"
+    done`,
   wish: (name) => ({
     says: `${name} is enabled and running`,
     isMet: (state) => state === WANTED,
