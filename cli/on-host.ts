@@ -1,9 +1,7 @@
 // Work on the host of a fleet: read what lies beside fleet.yaml, connect, do it, close.
 import type { ConvergeOptions } from "../provisioning/converge.ts";
 import type { Host } from "../remote/host.ts";
-import { connect } from "../remote/ssh.ts";
 import type { Context, FleetOption } from "./command.ts";
-import { rollout } from "./rollout.ts";
 import { readSite } from "./site.ts";
 import { type SshOptions, sshTarget } from "./ssh-options.ts";
 
@@ -13,17 +11,25 @@ interface Settings {
   readonly dnsWaitMs?: number;
 }
 
+type Work<T> = (host: Host, options: ConvergeOptions) => Promise<T>;
+
+/** `load` brings the work in while the host is busy answering: loading code is half of a run that has nothing to do. */
 export async function onHost<T>(
   { fleet, ...options }: FleetOption & SshOptions,
   { adopt = false, force = false, dnsWaitMs = 0 }: Settings,
   { output, env, signal }: Context,
-  work: (host: Host, options: ConvergeOptions) => Promise<T>,
+  load: () => Promise<Work<T>>,
 ): Promise<T> {
   const site = await readSite(fleet, env);
   const ssh = await sshTarget(site, options, env);
   output.progress(`connecting to ${ssh.user}@${ssh.address}:${ssh.port}`);
-  const host = await connect(ssh, signal);
+  const { connect } = await import("../remote/ssh.ts");
+  const connecting = connect(ssh, signal);
+  const loading = Promise.all([load(), import("./rollout.ts")]);
+  loading.catch(() => {}); // told below, when the connection is there to be closed
+  const host = await connecting;
   try {
+    const [work, { rollout }] = await loading;
     return await work(host, rollout(site, { ssh, adopt, force, dnsWaitMs, onProgress: output.progress, signal }));
   } finally {
     await host.close();

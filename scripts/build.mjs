@@ -7,8 +7,24 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const sources = ["fleet", "templates", "remote", "provisioning", "checks", "sandbox", "cli"];
-/** Native or of many parts, and needed only where a network is waited for: installed as they are. */
-const external = ["node-ssh", "mqtt", "@peculiar/x509", "reflect-metadata"];
+/** Of many parts, and needed only where a network is waited for: installed as they are. */
+const external = ["mqtt", "@peculiar/x509", "reflect-metadata"];
+/** What packages in here try to load and do without, and what none of our calls reaches. */
+const leftOut = {
+  name: "left-out",
+  setup({ onResolve, onLoad }) {
+    const refuse = (path) => `throw new Error(${JSON.stringify(`bednet is compiled without ${path}`)});`;
+    const at =
+      (namespace) =>
+      ({ path }) => ({ path, namespace });
+    onResolve({ filter: /^(cpu-features|source-map)$|\.node$/ }, at("absent"));
+    onResolve({ filter: /^shell-escape$/ }, at("unused"));
+    onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({ contents: refuse(path) }));
+    onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
+      contents: `module.exports = () => { ${refuse(path)} };`,
+    }));
+  },
+};
 
 /** A module that reads a file beside itself finds it at the same place below dist/, in whichever chunk it ends up. */
 const keepPlaces = {
@@ -32,14 +48,18 @@ const { metafile } = await build({
   platform: "node",
   format: "esm",
   target: "node20.9",
-  // Packages in CommonJS ask for node's own modules with require.
+  // Packages in CommonJS ask for node's own modules with require, and for where they lie.
   banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url), __dirname = new URL(".", import.meta.url).pathname;',
   },
+  // Half of a start is reading code. Names stay, so that a stack still tells something.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   metafile: true,
   logLevel: "warning",
   absWorkingDir: root,
-  plugins: [keepPlaces],
+  plugins: [keepPlaces, leftOut],
 });
 
 for (const folder of sources) copy(folder, (file) => ![".ts", ".mjs"].includes(extname(file)));

@@ -30,10 +30,12 @@ export default ((program, context) => {
 async function run(options: Options, context: Context): Promise<void> {
   const started = performance.now();
   const { onHost } = await import("../on-host.ts");
-  const { converge } = await import("../../provisioning/converge.ts");
-  const { convergedText } = await import("../converged-text.ts");
   const settings = { ...options, dnsWaitMs: options.wait * 60_000 };
-  const converged = await onHost(options, settings, context, converge);
+  const converged = await onHost(options, settings, context, async () => {
+    const { converge } = await import("../../provisioning/converge.ts");
+    return converge;
+  });
+  const { convergedText } = await import("../converged-text.ts");
   context.output.print(convergedText(converged, (performance.now() - started) / 1000));
 }
 

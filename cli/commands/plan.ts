@@ -40,12 +40,11 @@ async function plan({ fleet: path, json }: Options, { output }: Context): Promis
 
 async function previewHost(options: Options, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
-  const { preview } = await import("../../provisioning/preview.ts");
+  const seen = await onHost(options, {}, context, async () => {
+    const { preview } = await import("../../provisioning/preview.ts");
+    return async (host, settings) => ({ host: host.name, ...(await preview(host, settings)) });
+  });
   const { previewText } = await import("../converged-text.ts");
-  const seen = await onHost(options, {}, context, async (host, settings) => ({
-    host: host.name,
-    ...(await preview(host, settings)),
-  }));
   const { host, changes, effect, clients } = seen;
   if (options.json) return context.output.json({ host, effect, clients, changes });
   context.output.print(previewText(host, seen));

@@ -15,8 +15,10 @@ export default ((program, context) => {
 
 async function run(options: FleetOption & SshOptions, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
-  const { rollback } = await import("../../provisioning/rollback.ts");
-  const { effect, dropped } = await onHost(options, {}, context, rollback);
+  const { effect, dropped } = await onHost(options, {}, context, async () => {
+    const { rollback } = await import("../../provisioning/rollback.ts");
+    return rollback;
+  });
   const cost = effect === "restart" ? `restarted, ${dropped} clients dropped` : "reloaded, nobody dropped";
   context.output.print(
     `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next bednet converge applies it again.`,
