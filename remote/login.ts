@@ -9,7 +9,7 @@ const usual = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 export async function findLogin(identityFile: string | undefined, env: NodeJS.ProcessEnv): Promise<SshTarget["login"]> {
   if (identityFile !== undefined) return { privateKey: await readPrivateKey(identityFile) };
-  if (env["SSH_AUTH_SOCK"]) return { agent: env["SSH_AUTH_SOCK"] };
+  if (env.SSH_AUTH_SOCK) return { agent: env.SSH_AUTH_SOCK };
   for (const name of usual) {
     const file = join(homedir(), ".ssh", name);
     try {
