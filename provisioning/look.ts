@@ -13,7 +13,9 @@ const MOSQUITTO_CONF = "/etc/mosquitto/mosquitto.conf";
 export async function lookAt(host: Host, knownLock: string, onLine?: (line: string) => void): Promise<Observed> {
   const entries = runbook.flatMap((step) => step.entries);
   const paths = [...entries.map(({ name }) => name).filter((name) => name.startsWith("/")), MOSQUITTO_CONF];
-  const script = sh`known_lock=${knownLock}\n${lookAtPaths(paths)}\n${lookScript}\n${lookAtEntries(entries)}`;
+  const script = sh`known_lock=${knownLock}\n${lookAtPaths(paths)}\n${lookScript}\n
+    wait_for_run
+    { ${lookAtEntries(entries, true, " & ")} & wait; } | { look_at_facts "$1"; ${lookAtEntries(entries, false, "\n")}; cat; }`;
   // A run that is still applying is waited for; certbot and apt may take minutes.
   return parseObserved(
     host.name,
@@ -29,9 +31,10 @@ function lookAtPaths(paths: readonly string[]): Script {
 }`;
 }
 
-/** One process or two per kind, not per entry. */
-function lookAtEntries(entries: readonly Entry[]): Script {
+/** One process or two per kind, not per entry; those that answer slowly work beside all others. */
+function lookAtEntries(entries: readonly Entry[], slow: boolean, between: string): Script {
   const names = new Map<Resource, string[]>();
   for (const { resource, name } of entries) names.set(resource, [...(names.get(resource) ?? []), name]);
-  return new Script([...names].map(([resource, list]) => resource.look(list).text).join("\n"));
+  const looks = [...names].filter(([{ isSlow = false }]) => isSlow === slow);
+  return new Script(looks.map(([resource, list]) => `{ ${resource.look(list).text}\n}`).join(between));
 }

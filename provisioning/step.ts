@@ -23,6 +23,8 @@ export interface Resource {
   readonly kind: string;
   /** Prints `kind<TAB>name<TAB>state` for each name, in one go, and changes nothing. */
   look(names: readonly string[]): Script;
+  /** Its look asks a program that takes its time, and shares no variable with other looks. */
+  readonly isSlow?: true;
   wish(name: string, bundle: Bundle): Wish;
 }
 

@@ -18,7 +18,7 @@ const leftOut = {
       (namespace) =>
       ({ path }) => ({ path, namespace });
     onResolve({ filter: /^(cpu-features|source-map)$|\.node$/ }, at("absent"));
-    onResolve({ filter: /^shell-escape$/ }, at("unused"));
+    onResolve({ filter: /^shell-escape$|^\.\/(http-agents|server)\.js$/ }, at("unused"));
     onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({ contents: refuse(path) }));
     onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
       contents: `module.exports = () => { ${refuse(path)} };`,

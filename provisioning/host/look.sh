@@ -1,7 +1,7 @@
 # Prints what is true of a host and not ours to choose: one `fact<TAB>name<TAB>value` per line. Changes nothing.
 # A no-op is this and nothing else, so it starts as few processes as it can.
 # Given by the caller: $known_lock (checksum of the lock that the caller has), look_at_paths (sets $abouts and $sums to what
-# stat and sha256sum say about all paths); in $1 the SSH connection.
+# stat and sha256sum say about all paths).
 # shellcheck shell=dash
 set -eu
 fact() { printf 'fact\t%s\t%s\n' "$1" "$2"; }
@@ -28,37 +28,43 @@ sum_of() {
 }
 
 # Shared: two looks do not wait for each other.
-if [ -e /run/bednet/apply.lock ]; then
-  flock -s -n -o /run/bednet/apply.lock true || {
-    echo "bednet: another run is applying: waiting for it" >&2
-    flock -s -o -w 1800 /run/bednet/apply.lock true
-  }
-fi
-look_at_paths
-abouts=$newline$abouts$newline
-sums=$newline$sums$newline
-line 1 /var/lib/bednet/run
-fact run "${line:-never}"
-. /etc/os-release
-fact distribution "$ID ${VERSION_ID:-}"
-while read -r key value _; do
-  case $key in MemTotal:) fact memory "$((value * 1024))" ;; esac
-done </proc/meminfo
-fact ssh "$1"
-fact systemd "$([ -d /run/systemd/system ] && echo running || echo absent)"
-line 1 /proc/sys/net/ipv6/conf/all/disable_ipv6
-fact ipv6 "${line:-1}"
-fact rehearsal "$([ -e /etc/bednet-rehearsal ] && echo yes || echo no)"
-fact clients "$(ss -Htn state established '( sport = :8883 )' | wc -l)"
-if [ -e /etc/bednet/fleet.lock ]; then
-  sum_of /etc/bednet/fleet.lock
-  fact applied-lock "$sum"
-  [ "$sum" = "$known_lock" ] || fact applied-text "$(gzip -c /etc/bednet/fleet.lock | base64 -w0)"
-else
-  fact applied-lock absent
-fi
-look_at_mosquitto
-if [ -e /var/lib/bednet/in-force ]; then fact ours yes; else
-  fact ours no
-  look_at_neighbours "$1"
-fi
+wait_for_run() {
+  if [ -e /run/bednet/apply.lock ]; then
+    flock -s -n -o /run/bednet/apply.lock true || {
+      echo "bednet: another run is applying: waiting for it" >&2
+      flock -s -o -w 1800 /run/bednet/apply.lock true
+    }
+  fi
+}
+
+# look_at_facts SSH_CONNECTION
+look_at_facts() {
+  look_at_paths
+  abouts=$newline$abouts$newline
+  sums=$newline$sums$newline
+  line 1 /var/lib/bednet/run
+  fact run "${line:-never}"
+  . /etc/os-release
+  fact distribution "$ID ${VERSION_ID:-}"
+  while read -r key value _; do
+    case $key in MemTotal:) fact memory "$((value * 1024))" ;; esac
+  done </proc/meminfo
+  fact ssh "$1"
+  fact systemd "$([ -d /run/systemd/system ] && echo running || echo absent)"
+  line 1 /proc/sys/net/ipv6/conf/all/disable_ipv6
+  fact ipv6 "${line:-1}"
+  fact rehearsal "$([ -e /etc/bednet-rehearsal ] && echo yes || echo no)"
+  fact clients "$(ss -Htn state established '( sport = :8883 )' | wc -l)"
+  if [ -e /etc/bednet/fleet.lock ]; then
+    sum_of /etc/bednet/fleet.lock
+    fact applied-lock "$sum"
+    [ "$sum" = "$known_lock" ] || fact applied-text "$(gzip -c /etc/bednet/fleet.lock | base64 -w0)"
+  else
+    fact applied-lock absent
+  fi
+  look_at_mosquitto
+  if [ -e /var/lib/bednet/in-force ]; then fact ours yes; else
+    fact ours no
+    look_at_neighbours "$1"
+  fi
+}

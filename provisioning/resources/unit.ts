@@ -6,6 +6,7 @@ const WANTED = "enabled active";
 
 export const unit: Resource = {
   kind: "unit",
+  isSlow: true,
   look: (names) =>
     // `systemctl show` takes twice as long as this.
     sh`{ systemctl is-active ${names} 2>/dev/null || true; } | for u in ${names}; do
