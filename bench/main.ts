@@ -27,9 +27,13 @@ const { values } = parseArgs({
     "without-peers": { type: "boolean", default: false },
   },
 });
-const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const stopped = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopped.abort(new Error(name)));
+/** Also where an interrupted run ends: everything is taken down on the way out. */
+function note(text: string): void {
+  stopped.signal.throwIfAborted();
+  process.stderr.write(`${text}\n`);
+}
 
 async function noOp(place: Place, folder: string, rounds: number): Promise<Row[]> {
   note("compiling bednet");
@@ -106,9 +110,10 @@ async function main(): Promise<void> {
     try {
       rows.push(...(await noOp(place, folder, rounds)));
       note("verify, and each of its checks alone");
-      const { all, slowest, slowestId } = await verification(place, 5);
-      const against = `its slowest check alone (${slowestId})`;
-      rows.push({ what: "verify", measured: all, against, yardstick: slowest, goal: { atMost: 1.5 } });
+      const { all, evidence, slowest, slowestId } = await verification(place, 10);
+      const verify = { what: "verify", measured: all, goal: { atMost: 1.5 } };
+      rows.push({ ...verify, against: "its slowest check, in the same run", yardstick: evidence });
+      rows.push({ ...verify, against: `its slowest check, run alone (${slowestId})`, yardstick: slowest });
     } finally {
       await place.stop();
     }
