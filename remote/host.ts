@@ -19,6 +19,8 @@ export interface RunOptions {
 
 export interface Host {
   readonly name: string;
+  /** root, or who needs sudo to be it. */
+  readonly user: string;
   /** Runs as root (directly, or by sudo). Resolves also when the link dropped: see `exitCode`. */
   run(script: Script, options?: RunOptions): Promise<Output>;
   close(): Promise<void>;
@@ -26,14 +28,22 @@ export interface Host {
 
 /** Runs a script that must succeed, and gives its stdout. */
 export async function mustRun(host: Host, what: string, script: Script, options: RunOptions = {}): Promise<string> {
-  const { stdout, stderr, exitCode } = await host.run(script, options);
-  if (exitCode === 0) return stdout;
+  const output = await host.run(script, options);
+  if (output.exitCode === 0) return output.stdout;
+  throw failedTo(host, what, output);
+}
+
+function failedTo(host: Host, what: string, { stdout, stderr, exitCode }: Output): Problem {
   const dropped = exitCode === null;
   const ending = dropped ? "the connection dropped before it finished" : `exit code ${exitCode}`;
   const said = stderr.trim() === "" ? "" : `:\n${indent(printable(stderr.trim()))}`;
-  throw new Problem(
+  // Our scripts print before they can fail; sudo that refuses does not even start them.
+  const wasNotStarted = exitCode === 1 && stdout === "" && host.user !== "root";
+  return new Problem(
     `${host.name}: could not ${what}: ${ending}${said}`,
-    "Fix the cause above and run the command again; what was finished is not repeated.",
+    wasNotStarted
+      ? `Let ${host.user} run everything by sudo without a password, or log in as root; nothing was changed.`
+      : "Fix the cause above and run the command again; what was finished is not repeated.",
     { exitCode: dropped ? 2 : 1 },
   );
 }

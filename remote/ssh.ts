@@ -67,6 +67,7 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
   signal?.addEventListener("abort", abort, { once: true });
   return {
     name: target.address,
+    user: target.user,
     run: (script, options = {}) => exec(ssh, target.user, script, options),
     close: async () => {
       signal?.removeEventListener("abort", abort);

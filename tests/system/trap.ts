@@ -1,5 +1,6 @@
 // Stops a run on the guest at one command of its script: to kill it there, or to hold it while the test does something.
 import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 import type { HostRig } from "./rig.ts";
 
 /** What the script calls in every phase. The wrappers come first in the PATH of a unit. */
@@ -42,6 +43,11 @@ export async function setTrap(rig: HostRig, at: string, then: "kill" | "hold"): 
     for name in ${watched.join(" ")}; do ln -sf .rig "/usr/local/sbin/$name"; done
     echo ${then} >/run/rig/then
     cat >/run/rig/at <<'PATTERN'\n${at}\nPATTERN`);
+  const names = watched.map((name) => `/usr/local/sbin/${name}`).join(" ");
+  const clear = () =>
+    rig.inside(`mkdir -p /run/rig; : >/run/rig/go; rm -f ${names} /usr/local/sbin/.rig; sleep 0.1; rm -rf /run/rig`);
+  // A run that is held for ever would hold every later test too.
+  onTestFinished(async () => void (await clear()));
   const read = () => rig.inside("cat /run/rig/sprung 2>/dev/null || true");
   return {
     async sprung() {
@@ -56,8 +62,7 @@ export async function setTrap(rig: HostRig, at: string, then: "kill" | "hold"): 
     async remove() {
       const command = await read();
       const calls = await rig.inside("cat /run/rig/calls 2>/dev/null || true");
-      const names = watched.map((name) => `/usr/local/sbin/${name}`).join(" ");
-      await rig.inside(`: >/run/rig/go; rm -f ${names} /usr/local/sbin/.rig; sleep 0.1; rm -rf /run/rig`);
+      await clear();
       if (command === "") throw new Error(`the run never came to ${at}; it called:\n${calls}`);
     },
   };
