@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import type { Problem } from "../../fleet/problem.ts";
 import { expectDenial } from "./converging/farm.ts";
+import { addUser, convergeAs } from "./converging/strangers.ts";
 import { onBothReleases } from "./on-both.ts";
 import type { HostRig } from "./rig.ts";
 
@@ -44,9 +45,27 @@ Settle each of them and run the command again; nothing was changed.`,
   expect(await state(rig)).toBe(before);
 });
 
-on("a host that is in the way of nobody any more is taken over, and what was there is kept", async (rig) => {
+on("once that is settled it is taken over by a user with sudo, after all who were there first", async (rig) => {
   await rig.inside("systemctl disable --now nginx 2>/dev/null; ufw allow 80/tcp >/dev/null");
-  const { effect } = await rig.converge({ adopt: true });
+  await addUser(rig, "ops");
+  await rig.inside("echo 'ops ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/ops");
+  await startCloudInit(rig);
+  // One of the two locks of apt each.
+  await holdLock(rig, rig.guest.release === "trixie" ? "/var/lib/apt/lists/lock" : "/var/lib/dpkg/lock-frontend");
+  const said: string[] = [];
+  const { effect } = await convergeAs(rig, "ops", {
+    adopt: true,
+    onProgress: (line) => {
+      said.push(line);
+      if (line.includes("cloud-init")) void rig.inside("sleep 0.5; touch /run/cloud-init.done");
+      if (line.includes("another apt")) void rig.inside("sleep 0.5; systemctl stop other-apt");
+    },
+  });
+  expect(said.slice(1, 4)).toEqual([
+    "  waiting for cloud-init to finish its first boot",
+    expect.stringMatching(/^ {2}installing( [a-z-]+)+$/),
+    expect.stringMatching(/^ {2}waiting for another apt: Could not get lock \/var\/lib\/\S+\. It is held by .*perl/),
+  ]);
   expect(effect).toBe("restart");
   expect(await rig.inside("cd /var/lib/bednet/adopted && find . -type f | sort")).toBe(
     "./etc/mosquitto/conf.d/shop.conf\n./etc/mosquitto/mosquitto.conf\n",
@@ -57,3 +76,18 @@ on("a host that is in the way of nobody any more is taken over, and what was the
   await expectDenial(rig);
   expect(await rig.converge()).toMatchObject({ changed: [], trips: 1 });
 });
+
+/** Guests are not made by cloud-init: this one says what the real one says, until a test ends it. */
+const startCloudInit = (rig: HostRig) =>
+  rig.inside(`cat >/usr/local/bin/cloud-init <<'SCRIPT'
+#!/bin/sh
+[ "$2" != --wait ] || until [ -e /run/cloud-init.done ]; do sleep 0.1; done
+if [ -e /run/cloud-init.done ]; then echo 'status: done'; else echo 'status: running'; fi
+SCRIPT
+    chmod 755 /usr/local/bin/cloud-init`);
+
+/** As apt and dpkg hold theirs: a lock of fcntl, which flock would not see. */
+const holdLock = (rig: HostRig, file: string) =>
+  rig.inside(`systemd-run --quiet --unit=other-apt perl -e '
+      open F, ">>", $ARGV[0]; $l = pack("s s x4 q q i x4", 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die; sleep 600' ${file}
+    sleep 0.3`);
