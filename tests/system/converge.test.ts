@@ -5,9 +5,11 @@ import { testCertificates } from "./converging/certificates.ts";
 import { testCosts } from "./converging/costs.ts";
 import { testDevices } from "./converging/devices.ts";
 import { testRollback } from "./converging/rollback.ts";
+import { testStrangers } from "./converging/strangers.ts";
 import { onBothReleases } from "./on-both.ts";
 
 const on = onBothReleases();
+testStrangers(on);
 testBareHost(on);
 testCosts(on);
 testDevices(on);

@@ -38,7 +38,7 @@ export function testFirewallUndo(on: OnBoth): void {
 
   on("a table that keeps the admin out is taken back also when nobody is left to say so", async (rig) => {
     const before = await table(rig);
-    const child = await startConverge(rig, ["203.0.113.9/32"]);
+    const child = await startConverge(rig, { adminCidrs: ["203.0.113.9/32"] });
     await expect.poll(() => canLogIn(rig), { timeout: 30_000 }).toBe(false);
     child.kill();
     await child.ended;
