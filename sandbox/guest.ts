@@ -1,9 +1,11 @@
 // A throw-away Debian host on this machine: real systemd, sshd, apt and packet filter, gone without a trace.
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { harvestPackages, seedApt } from "./apt-cache.ts";
 import { ensureBase } from "./base.ts";
-import { type CommandOptions, type Ended, runAny } from "./command.ts";
+import { type CommandOptions, type Ended, run, runAny } from "./command.ts";
+import type { Daemon } from "./daemon.ts";
 import { type Release, releaseNames } from "./debian.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
@@ -45,6 +47,8 @@ export interface Guest {
   readonly pid: number;
   /** Runs inside, without SSH: for tests. */
   exec(argv: readonly [string, ...string[]], options?: CommandOptions): Promise<Ended>;
+  /** Off and on again: what a machine forgets is forgotten, its packet filter too. */
+  reboot(): Promise<void>;
   /** Stays up after this process ends, until `removeKept(name)`. */
   keep(): void;
   /** Resolves with what could not be removed, in words. May be called twice. */
@@ -78,10 +82,7 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   await furnish(root, { lease, sshPort, keys, authorizedKey: options.authorizedKey });
   await options.prepare?.(root);
   signal?.throwIfAborted();
-  const nspawn = await startNspawn(lease, root);
-  await waitForSsh(lease.guestAddress, sshPort, { signal, onProgress, gone: nspawn.gone, console: nspawn.log });
-  const pid = await leaderOf(nspawn.pid);
-  await appendFile(join(lease.folder, "processes"), `${pid} ${processId(pid)?.startTime}\n`);
+  let { nspawn, pid } = await switchOn(lease, root, options);
   let stopped: Promise<string[]> | undefined;
   let kept: RunRecord | undefined;
   const stop = async (): Promise<string[]> => {
@@ -100,7 +101,17 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
     privateKeyFile: keys.clientFile,
     folder: lease.folder,
     root,
-    pid,
+    get pid() {
+      return pid;
+    },
+    reboot: async () => {
+      await runAny([...enter(pid), "systemctl", "poweroff"]);
+      await Promise.race([nspawn.gone, sleep(poweroffMs)]);
+      if (!nspawn.ended) throw new Error(`${lease.name} did not power off within ${poweroffMs / 1000} s`);
+      // A namespace outlives its guest, and would hand the packet filter over to the next boot.
+      await run(["ip", "netns", "exec", lease.name, "nft", "flush", "ruleset"]);
+      ({ nspawn, pid } = await switchOn(lease, root, options));
+    },
     exec: (argv, execOptions) => runAny([...enter(pid), ...argv], execOptions),
     keep: () => {
       kept = { ...lease.record, kept: true };
@@ -110,6 +121,17 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
     stop: () => (stopped ??= stop()),
   };
 }
+
+async function switchOn(lease: Lease, root: string, options: GuestOptions): Promise<{ nspawn: Daemon; pid: number }> {
+  const { signal, onProgress, sshPort = 22 } = options;
+  const nspawn = await startNspawn(lease, root);
+  await waitForSsh(lease.guestAddress, sshPort, { signal, onProgress, gone: nspawn.gone, console: nspawn.log });
+  const pid = await leaderOf(nspawn.pid);
+  await appendFile(join(lease.folder, "processes"), `${pid} ${processId(pid)?.startTime}\n`);
+  return { nspawn, pid };
+}
+
+const poweroffMs = 30_000;
 
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
