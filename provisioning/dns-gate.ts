@@ -12,6 +12,8 @@ export interface DnsGateOptions {
   readonly servers?: readonly string[];
   /** How long to wait for the record; 0: ask once. */
   readonly waitMs: number;
+  /** Between two questions. */
+  readonly pauseMs?: number;
   readonly onProgress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,7 +22,7 @@ const PAUSE_MS = 5_000;
 
 /** Resolves when every server answers the address and no IPv6 address leads elsewhere: the authority would try that first. */
 export async function passDnsGate(options: DnsGateOptions): Promise<void> {
-  const { domain, address, waitMs, onProgress, signal } = options;
+  const { domain, address, waitMs, pauseMs = PAUSE_MS, onProgress, signal } = options;
   const started = Date.now();
   for (let first = true; ; first = false) {
     const wrong = await whatIsWrong(options);
@@ -32,7 +34,7 @@ export async function passDnsGate(options: DnsGateOptions): Promise<void> {
       );
     }
     if (first) onProgress(`waiting for the DNS record ${record(domain, address)} (${wrong})`);
-    await sleep(PAUSE_MS, undefined, { signal });
+    await sleep(pauseMs, undefined, { signal });
   }
 }
 
