@@ -9,7 +9,7 @@ const nasty = [
   "-n",
   "it's",
   "'; rm -rf /; '",
-  "$(id) `id` ${HOME} $HOME",
+  "$(id) `id` $" + "{HOME} $HOME",
   'a "b" \\ \\n \\',
   "two\nlines\n",
   "tab\tand\rreturn",
