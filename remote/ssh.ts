@@ -1,4 +1,6 @@
 // One SSH connection to a host whose key we know. A dropped link is never a success.
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { NodeSSH } from "node-ssh";
 import { Problem } from "../fleet/problem.ts";
 import { exec } from "./exec.ts";
@@ -41,8 +43,13 @@ export class UnknownHostKey extends Problem {
 export async function connect(target: SshTarget, signal?: AbortSignal): Promise<Host> {
   const where = `${target.user}@${target.address}:${target.port}`;
   const deadlineMs = target.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
-  const socket = await openSocket(target, where, deadlineMs);
+  const socket = await openSocket(target, where, deadlineMs, signal);
   const ssh = new NodeSSH();
+  const abort = (): void => {
+    ssh.dispose();
+    socket.destroy();
+  };
+  signal?.addEventListener("abort", abort, { once: true });
   let seen: Fingerprint | undefined;
   try {
     await ssh.connect({
@@ -57,23 +64,30 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
         return seen === target.pin;
       },
     });
+    signal?.throwIfAborted();
   } catch (error) {
+    signal?.removeEventListener("abort", abort);
     socket.destroy();
+    signal?.throwIfAborted();
     throw refusal(where, target, seen, error);
   }
   // node-ssh stops listening once connected; an unheard "error" would end the process.
   ssh.connection!.on("error", () => {});
-  const abort = () => ssh.dispose();
-  signal?.addEventListener("abort", abort, { once: true });
   return {
     name: target.address,
     user: target.user,
-    run: (script, options = {}) => exec(ssh, target.user, script, options),
+    run: async (script, options = {}) => {
+      signal?.throwIfAborted();
+      const output = await exec(ssh, target.user, script, options);
+      // Stopped on purpose: what the dropped link looks like from here is of no interest.
+      signal?.throwIfAborted();
+      return output;
+    },
     close: async () => {
       signal?.removeEventListener("abort", abort);
-      const closed = new Promise((resolve) => socket.once("close", resolve));
       ssh.dispose();
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+      // A goodbye that does not get through is not waited for; an aborted socket is closed already.
+      if (!socket.closed) await Promise.race([once(socket, "close"), sleep(500, undefined, { ref: false })]);
       socket.destroy();
     },
   };

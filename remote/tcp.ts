@@ -3,7 +3,13 @@ import { connect, type Socket } from "node:net";
 import { Problem } from "../fleet/problem.ts";
 import type { SshTarget } from "./ssh.ts";
 
-export function openSocket(target: SshTarget, where: string, deadlineMs: number): Promise<Socket> {
+export function openSocket(
+  target: SshTarget,
+  where: string,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const socket = connect({ host: target.address, port: target.port, noDelay: true });
     const fail = (reason: string) => {
@@ -16,9 +22,15 @@ export function openSocket(target: SshTarget, where: string, deadlineMs: number)
         ),
       );
     };
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
     socket.setTimeout(deadlineMs, () => fail(`no answer within ${deadlineMs / 1000} s`));
     socket.once("error", (error) => fail(error.message));
     socket.once("connect", () => {
+      signal?.removeEventListener("abort", abort);
       socket.setTimeout(0);
       socket.removeAllListeners("error");
       socket.on("error", () => {});

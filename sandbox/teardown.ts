@@ -87,8 +87,11 @@ export async function tearDown(run: Doomed): Promise<string[]> {
 
 /** The same without the event loop, for the moment the process ends. */
 export function tearDownNow(run: Doomed): string[] {
-  const [command, ...args] = argvOf(run);
-  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env: withSystemPath(process.env) });
+  // A session of its own: the next Ctrl-C of an impatient terminal must not end the clearing up.
+  const { stdout, stderr } = spawnSync("setsid", ["--wait", ...argvOf(run)], {
+    encoding: "utf8",
+    env: withSystemPath(process.env),
+  });
   return linesOf(stdout, stderr);
 }
 
