@@ -135,7 +135,7 @@ async function installTestPackages() {
       ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", "install", "--no-install-recommends", ...missing],
       quiet,
     );
-    if (code !== 0) process.exit(1);
+    if (code !== 0) throw new Error(`apt-get could not install ${missing.join(", ")}; its message is above`);
     if (missing.includes("mosquitto") && existsSync("/run/systemd/system"))
       await run("systemctl", ["disable", "mosquitto.service"], quiet);
   } finally {

@@ -21,7 +21,7 @@ export async function onHost<T>(
   load: () => Promise<Work<T>>,
 ): Promise<T> {
   const site = await readSite(fleet, env);
-  const ssh = await sshTarget(site, options, env);
+  const { target: ssh, remember } = await sshTarget(site, options, env);
   output.progress(`connecting to ${ssh.user}@${ssh.address}:${ssh.port}`);
   const { connect } = await import("../remote/ssh.ts");
   const connecting = connect(ssh, signal);
@@ -29,6 +29,7 @@ export async function onHost<T>(
   loading.catch(() => {}); // told below, when the connection is there to be closed
   const host = await connecting;
   try {
+    await remember();
     const [work, { rollout }] = await loading;
     return await work(host, rollout(site, { ssh, adopt, force, dnsWaitMs, onProgress: output.progress, signal }));
   } finally {

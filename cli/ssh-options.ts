@@ -24,7 +24,7 @@ export async function sshTarget(
   { fleet, folder }: Pick<Site, "fleet" | "folder">,
   options: SshOptions,
   env: Context["env"],
-): Promise<SshTarget> {
+): Promise<{ target: SshTarget; remember: () => Promise<void> }> {
   const { host } = fleet;
   if (host.provider !== "existing") {
     throw new Problem(
@@ -35,14 +35,23 @@ export async function sshTarget(
   const file = join(folder, "fleet.hosts");
   const place = placeOf(host.address, host.port);
   const pinned = (await readPins(file)).get(place);
-  if (options.hostKey !== undefined && pinned === undefined)
-    await writePin(file, place, parseFingerprint(options.hostKey));
-  const pin = pinned ?? (options.hostKey === undefined ? undefined : parseFingerprint(options.hostKey));
-  return {
+  const given = options.hostKey === undefined ? undefined : parseFingerprint(options.hostKey);
+  if (pinned !== undefined && given !== undefined && given !== pinned) {
+    throw new Problem(
+      `--host-key says ${given}, and ${file} pins ${pinned} for ${place}`,
+      `If you know that the host was rebuilt, remove its line from ${file} and run the command again; nothing was sent.`,
+    );
+  }
+  const target = {
     address: host.address,
     port: host.port,
     user: host.user,
-    pin,
+    pin: pinned ?? given,
     login: await findLogin(options.identity, env),
   };
+  // Only a key that the host has shown is worth remembering.
+  const remember = async (): Promise<void> => {
+    if (pinned === undefined && given !== undefined) await writePin(file, place, given);
+  };
+  return { target, remember };
 }

@@ -9,12 +9,15 @@ import type { Secret } from "./secret.ts";
 export { formatLock, type Lock, type LockLine, parseLock } from "./lock-text.ts";
 export { type LockChange, type LockUpdate, updateLock } from "./lock-update.ts";
 
-/** Active derived lines that their key did not make: somebody edited the file, and knows the password. */
+/**
+ * Active lines that their key did not make: somebody edited the file, and knows the password. An imported line is one too
+ * for as long as no command imports.
+ */
 export function forgedLines(lock: Lock, key: FleetKey | VerifyKey): string[] {
   const ids = key instanceof VerifyKey ? [key.id] : [key.id, key.verifyKey.id];
   return lock.lines
-    .filter((line) => line.state === "active" && line.origin === "derived" && ids.includes(line.keyId))
-    .filter((line) => !isMadeBy(key, line))
+    .filter((line) => line.state === "active" && (line.origin === "imported" || ids.includes(line.keyId)))
+    .filter((line) => line.origin === "imported" || !isMadeBy(key, line))
     .map((line) => line.name);
 }
 

@@ -243,6 +243,12 @@ describe("forgedLines", () => {
     );
   });
 
+  test("an imported line is one too: no command imports, so a hand did", () => {
+    const own = { origin: "imported", keyId: "-", generation: 2, hash: hashOf(otherKey, "soil-2", 1) } as const;
+    expect(forgedLines(edit("soil-2", own), key)).toEqual(["soil-2"]);
+    expect(forgedLines(edit("soil-2", own), key.verifyKey)).toEqual(["soil-2"]);
+  });
+
   test("a pipeline sees it for the probes, and for a device that claims its key", () => {
     expect(forgedLines(edit("bednet-watch", { hash: hashOf(otherKey, "bednet-watch", 1) }), key.verifyKey)).toEqual([
       "bednet-watch",
