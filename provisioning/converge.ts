@@ -107,13 +107,16 @@ class Journey {
 }
 
 function stillNotSo(host: string, left: readonly Change[]): Problem {
-  const things = left.map(({ wish, state }) => `${wish.says} (${printable(state)})`).join("; ");
+  const things = left.map(({ wish, state }) => `${wish.says} (${shortened(printable(state))})`).join("; ");
   return new Problem(
     `${host}: after applying, ${left.length === 1 ? "one thing is" : `${left.length} things are`} still not so: ${things}`,
     "Something on the host works against bednet, or an upgrade ran at the same time; run the command again.",
     { exitCode: 2 },
   );
 }
+
+/** A certificate's state is the certificate. */
+const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
 
 const overtakenTooOften = (host: string): Problem =>
   new Problem(

@@ -9,7 +9,8 @@ load_firewall() {
   [ ! -e "$undo" ] || take_firewall_back
   undo_text "$1" "$2" | put "$undo" root root 600
   systemctl stop bednet-firewall-undo.timer 2>/dev/null || true
-  systemd-run --quiet --collect --unit=bednet-firewall-undo --on-active=60 \
+  # Left to itself, a timer may come a minute late.
+  systemd-run --quiet --collect --unit=bednet-firewall-undo --on-active=60 --timer-property=AccuracySec=1s \
     /bin/sh -c "nft -f $undo && rm -f $undo" 9>&-
   nft -f "$work/firewall.nft" || {
     take_firewall_back
