@@ -21,9 +21,11 @@ export function previewText(host: string, { changes, effect, clients: connected 
     reload: `reload: 0 of ${clients(connected)} dropped`,
     restart: `restart: ${clients(connected)} dropped`,
   }[effect];
-  return [`Effect of converge on ${host}: ${cost}`, ...changes.map(({ step, says }) => `  ${step}: ${says}`)].join(
-    "\n",
-  );
+  return [
+    `Effect of converge on ${host}: ${cost}`,
+    "It would make true:",
+    ...changes.map(({ step, says }) => `  ${step}: ${says}`),
+  ].join("\n");
 }
 
 const clients = (many: number): string => `${count(many)} connected client${many === 1 ? "" : "s"}`;

@@ -65,11 +65,26 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Environment): Ou
         say(stderr, [alarm.red(first!), ...rest, error.fix].join("\n"));
         return error.exitCode;
       }
+      const refused = refusedBySystem(error);
+      if (refused !== undefined) {
+        say(
+          stderr,
+          `${alarm.red(refused)}\nMend that (owner, rights, space or kind of the file) and run the command again.`,
+        );
+        return exitCodes.fixable;
+      }
       const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
       say(stderr, `${alarm.red("This is a mistake in bednet, not in what you did.")}\n${trace}\n${howToReport}`);
       return exitCodes.bug;
     },
   };
+}
+
+/** What the file system refused is not ours to mend; undefined for everything else. */
+function refusedBySystem(error: unknown): string | undefined {
+  const codes = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EISDIR", "ENOTDIR", "EEXIST", "EMFILE"];
+  const { code, path, message } = (error ?? {}) as NodeJS.ErrnoException;
+  return code !== undefined && path !== undefined && codes.includes(code) ? message : undefined;
 }
 
 const howToReport =

@@ -5,6 +5,8 @@ import { type SshOptions, withSsh } from "../ssh-options.ts";
 interface Options extends FleetOption, SshOptions {
   readonly json?: true;
   readonly host?: true;
+  readonly adopt?: true;
+  readonly force?: true;
 }
 
 export default ((program, context) => {
@@ -15,6 +17,8 @@ export default ((program, context) => {
       "Shows what follows from fleet.yaml: limits, memory, droplet, price, access; each number with its arithmetic.\nNeeds no key, no lock and no network, and changes nothing. With --host it looks at the host and says what\nconverge would do there, and what that costs the connected clients: none, reload or restart.",
     )
     .option("--host", "say what converge would do on the host, without doing it")
+    .option("--adopt", "with --host: as if converge were given --adopt")
+    .option("--force", "with --host: as if converge were given --force")
     .option("--json", "print JSON");
   withExamples(
     withSsh(withFleet(command)),
@@ -40,7 +44,7 @@ async function plan({ fleet: path, json }: Options, { output }: Context): Promis
 
 async function previewHost(options: Options, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
-  const seen = await onHost(options, {}, context, async () => {
+  const seen = await onHost(options, options, context, async () => {
     const { preview } = await import("../../provisioning/preview.ts");
     return async (host, settings) => ({ host: host.name, ...(await preview(host, settings)) });
   });

@@ -48,6 +48,16 @@ test("a Problem is its message and its fix, and brings its exit code", () => {
   expect(texts).toEqual({ stdout: "", stderr: "no\n  answer\nTry again.\n" });
 });
 
+test("what the file system refuses is the user's to mend", () => {
+  const { texts, output } = screen(false);
+  const message = "EACCES: permission denied, open '/farm/.bednet/key'";
+  const error = Object.assign(new Error(message), { code: "EACCES", path: "/farm/.bednet/key" });
+  expect(output.failure(error)).toBe(1);
+  expect(texts.stderr).toBe(
+    `${message}\nMend that (owner, rights, space or kind of the file) and run the command again.\n`,
+  );
+});
+
 test("anything else is our mistake: stack, and how to report it", () => {
   const { texts, output } = screen(false);
   const error = new TypeError("x is undefined");
