@@ -31,6 +31,8 @@ export interface Trap {
   sprung(): Promise<string>;
   /** Lets a held script go on. */
   release(): Promise<void>;
+  /** Lets it go on, and kills it when it comes to such a command again. */
+  releaseUntilNext(): Promise<void>;
   /** Takes the trap away; throws if nothing ever came to it. */
   remove(): Promise<void>;
 }
@@ -59,6 +61,8 @@ export async function setTrap(rig: HostRig, at: string, then: "kill" | "hold"): 
       throw new Error(`the run never came to ${at}; it called:\n${await rig.inside("cat /run/rig/calls")}`);
     },
     release: async () => void (await rig.inside(": >/run/rig/go")),
+    releaseUntilNext: async () =>
+      void (await rig.inside("echo kill >/run/rig/then; rm /run/rig/sprung; : >/run/rig/go")),
     async remove() {
       const command = await read();
       const calls = await rig.inside("cat /run/rig/calls 2>/dev/null || true");

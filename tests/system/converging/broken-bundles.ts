@@ -5,7 +5,16 @@ import { gatherCrowd } from "../crowd.ts";
 import type { OnBoth } from "../on-both.ts";
 import type { HostRig } from "../rig.ts";
 import { setTrap } from "../trap.ts";
-import { addDevice, broken, brokerPid, expectDenial, expectSettled, fingerprint, rotateLogs } from "./farm.ts";
+import {
+  addDevice,
+  broken,
+  brokerPid,
+  expectDenial,
+  expectSettled,
+  fingerprint,
+  fleetingAccessList,
+  rotateLogs,
+} from "./farm.ts";
 
 const cases = [
   {
@@ -78,12 +87,7 @@ export function testBrokenBundles(on: OnBoth): void {
 
   on("an access list that vanishes before the reload is noticed, and the old one comes back", async (rig) => {
     const files = await fingerprint(rig);
-    await rig.inside(
-      "cp /etc/mosquitto/bednet/acl /etc/mosquitto/acl.fleeting; chown mosquitto: /etc/mosquitto/acl.fleeting",
-    );
-    const globals = broken(rig, "globals.conf", (text) =>
-      text.replace(/^acl_file .*$/m, "acl_file /etc/mosquitto/acl.fleeting"),
-    );
+    const globals = await fleetingAccessList(rig);
     const trap = await setTrap(rig, "^systemctl reload mosquitto", "hold");
     const converged = expect(rig.converge(globals)).rejects.toThrow(
       "the new configuration was not taken: a publish that the grants deny was not denied; the previous one is in force",

@@ -1,13 +1,14 @@
 // The SSH link goes away in the middle. The next run finds either the old state or the new one, and ends at the new one.
 import { expect } from "vitest";
 import { converge } from "../../../provisioning/converge.ts";
+import type { Host } from "../../../remote/host.ts";
 import { connect, type SshTarget } from "../../../remote/ssh.ts";
 import { gatherCrowd } from "../crowd.ts";
 import { bytesSent, cutLink, cutLinkAfter, mendLink, watchLink } from "../link.ts";
 import type { OnBoth } from "../on-both.ts";
 import type { HostRig } from "../rig.ts";
 import { setTrap } from "../trap.ts";
-import { addDevice, brokerPid, expectSettled } from "./farm.ts";
+import { addDevice, brokerPid, expectSettled, fingerprint } from "./farm.ts";
 
 /** Gives up soon, so that a test need not wait. */
 const impatient = (rig: HostRig): SshTarget => ({ ...rig.ssh, silenceMs: 1_500, connectDeadlineMs: 1_500 });
@@ -46,6 +47,26 @@ export function testCutLinks(on: OnBoth): void {
       await expectSettled(rig);
     },
   );
+
+  on("an upload that ends too early, or arrives changed, is refused whole", async (rig) => {
+    await addDevice(rig, "soil-torn");
+    const before = await fingerprint(rig);
+    const torn = [
+      (all: Buffer) => all.subarray(0, -1),
+      (all: Buffer) => Buffer.concat([all.subarray(0, -1), Buffer.of(0)]),
+    ];
+    for (const tear of torn) {
+      const host = await connect(rig.ssh);
+      const run: Host["run"] = (script, { stdin, ...options } = {}) =>
+        host.run(script, { ...options, ...(stdin !== undefined && { stdin: tear(Buffer.from(stdin)) }) });
+      await expect(converge({ ...host, run }, rig.options()).finally(() => host.close())).rejects.toMatchObject({
+        ...{ exitCode: 2, message: `${rig.guest.address}: the upload arrived incomplete` },
+      });
+    }
+    expect(await fingerprint(rig)).toBe(before);
+    await rig.converge();
+    await expectSettled(rig);
+  });
 
   on(
     "the link is cut between rename and reload: the host finishes by itself, and the next run waits for it",

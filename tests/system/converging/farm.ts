@@ -47,12 +47,29 @@ export function broken(
   };
 }
 
+/** A bundle whose access list is good on trial; the test removes it before the broker itself reads it, and then nothing is denied. */
+export async function fleetingAccessList(rig: HostRig): Promise<Pick<ConvergeOptions, "bundleFor">> {
+  const file = "/etc/mosquitto/acl.fleeting";
+  await rig.inside(`cp /etc/mosquitto/bednet/acl ${file}; chown mosquitto: ${file}`);
+  return broken(rig, "globals.conf", (text) => text.replace(/^acl_file .*$/m, `acl_file ${file}`));
+}
+
 /** Contents, owners and modes of everything that converge writes. */
 export const fingerprint = (rig: HostRig) =>
   rig.inside(
     `find /etc /usr/local /var/lib/bednet/in-force /var/lib/bednet/previous -type f ! -path '/etc/letsencrypt/*' 2>/dev/null | sort |
       while read -r f; do stat -c '%n %U:%G %a' "$f"; sha256sum <"$f"; done`,
   );
+
+/** Every file is as it was before or as it is after: never half of it, never another owner for a moment. */
+export function expectOldOrNew(before: string, between: string, after: string): void {
+  const files = (text: string) =>
+    new Map([...text.matchAll(/^(\S+) (.*\n.*)$/gm)].map(([, path, state]) => [path!, state!]));
+  const [old, next] = [files(before), files(after)];
+  // What lies beside its place is nobody's yet.
+  const inPlace = [...files(between)].filter(([path]) => !path.includes("/.bednet."));
+  for (const [path, state] of inPlace) expect([old.get(path), next.get(path)], path).toContain(state);
+}
 
 /** The daily rotation's reload, which takes whatever is on the disk. */
 export async function rotateLogs(rig: HostRig): Promise<void> {
