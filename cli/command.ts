@@ -11,6 +11,8 @@ export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Aborted by Ctrl-C and SIGTERM: undo what is half done, then return or throw. */
   readonly signal: AbortSignal;
+  /** What Ctrl-C says from now on; "Stopping." until a command knows more. */
+  whenStopped(sentence: string): void;
   /** For a command that ends well and still has bad news, such as a failed check. A Problem brings its own code. */
   finish(exitCode: ExitCode): void;
 }

@@ -26,13 +26,14 @@ export interface World {
 
 export async function main(argv: readonly string[], version: string, world: World = process): Promise<ExitCode> {
   const output = makeOutput(world.stdout, world.stderr, world.env);
-  const { signal, release } = listenForSignals(output);
+  const { signal, whenStopped, release } = listenForSignals(output);
   let exitCode: ExitCode = exitCodes.done;
   const context: Context = {
     output,
     env: world.env,
     stdin: world.stdin,
     signal,
+    whenStopped,
     finish: (code) => {
       exitCode = code;
     },

@@ -1,4 +1,5 @@
 // A secret from stdin: piped in, or pasted at a prompt that does not show it.
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { addAbortSignal, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -17,7 +18,12 @@ export async function readSecret(
   const lines = createInterface({ input: stdin, output: new PassThrough().resume(), terminal: true });
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    return new Secret(await lines.question("", { signal }));
+    // Ctrl-D is an answer too: nothing. A terminal that goes away would leave the question open for ever.
+    const answer = lines.question("", { signal }).catch(() => "");
+    const nothing = once(lines, "close").then(() => "");
+    const given = await Promise.race([answer, nothing]);
+    signal.throwIfAborted();
+    return new Secret(given);
   } finally {
     lines.close();
   }

@@ -83,6 +83,8 @@ export async function rehearse(
     if (!(keep && result)) {
       await acme?.stop();
       left = await guest.stop();
+      // Without a result nobody else would say it.
+      if (!result) phase([`took ${guest.name} away`, ...left].join("; "));
     }
   }
   return { ...result, left };

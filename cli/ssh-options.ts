@@ -14,6 +14,10 @@ export interface SshOptions {
   readonly hostKey?: string;
 }
 
+/** What Ctrl-C says in a command that changes a host: the applying script outlives its link. */
+export const beforeWork = "Stopping; nothing was sent to the host.";
+export const duringWork = "Stopping here. What the host has begun it finishes by itself; the next run waits for it.";
+
 export function withSsh(command: Command): Command {
   return command
     .option("--identity <file>", "SSH key to log in with; left out, the agent's or ssh's usual one")

@@ -1,7 +1,7 @@
 // bednet converge: makes the host match fleet.yaml.
 import { InvalidArgumentError } from "commander";
 import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
-import { type SshOptions, withSsh } from "../ssh-options.ts";
+import { beforeWork, duringWork, type SshOptions, withSsh } from "../ssh-options.ts";
 
 interface Options extends FleetOption, SshOptions {
   readonly adopt?: true;
@@ -30,10 +30,14 @@ export default ((program, context) => {
 async function run(options: Options, context: Context): Promise<void> {
   const started = performance.now();
   const { onHost } = await import("../on-host.ts");
+  context.whenStopped(beforeWork);
   const settings = { ...options, dnsWaitMs: options.wait * 60_000 };
   const converged = await onHost(options, settings, context, async () => {
     const { converge } = await import("../../provisioning/converge.ts");
-    return converge;
+    return (host, options) => {
+      context.whenStopped(duringWork);
+      return converge(host, options);
+    };
   });
   const { convergedText } = await import("../converged-text.ts");
   context.output.print(convergedText(converged, (performance.now() - started) / 1000));

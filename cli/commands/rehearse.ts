@@ -47,6 +47,7 @@ async function run(options: Options, context: Context): Promise<void> {
   const verdict = options.local ? { ok: false as const, because: "--local was given", fix: "" } : await canRehearse();
   if (verdict.ok) {
     const { rehearseOnHost } = await import("../rehearse-on-host.ts");
+    context.whenStopped("Stopping, and taking the throw-away host away.");
     return rehearseOnHost(rehearsed, options, context);
   }
   if (options.keep) {

@@ -1,6 +1,6 @@
 // bednet rollback: the broker's previous configuration, by hand.
 import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
-import { type SshOptions, withSsh } from "../ssh-options.ts";
+import { beforeWork, duringWork, type SshOptions, withSsh } from "../ssh-options.ts";
 
 export default ((program, context) => {
   const command = program
@@ -15,9 +15,13 @@ export default ((program, context) => {
 
 async function run(options: FleetOption & SshOptions, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
+  context.whenStopped(beforeWork);
   const { effect, dropped } = await onHost(options, {}, context, async () => {
     const { rollback } = await import("../../provisioning/rollback.ts");
-    return rollback;
+    return (host, options) => {
+      context.whenStopped(duringWork);
+      return rollback(host, options);
+    };
   });
   const cost = effect === "restart" ? `restarted, ${dropped} clients dropped` : "reloaded, nobody dropped";
   context.output.print(

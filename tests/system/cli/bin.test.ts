@@ -34,5 +34,5 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s while it waits for stdin ends it w
   await new Promise((resolve) => child.stdin.write("x".repeat(2_000_000), resolve));
   child.kill(signal);
   expect((await exited)[0]).toBe(130);
-  expect(stderr).toBe("Stopping and putting things back; press Ctrl-C again to stop at once.\n");
+  expect(stderr).toBe("Stopping.\n");
 });
