@@ -1,15 +1,22 @@
-// bednet key: takes the fleet's key to a password manager, and brings it back. Never through the command line.
+// bednet key: takes the fleet's key to a password manager and back, and gives out one password. No secret is ever an argument.
 import { type Context, type FleetOption, folderOf, type Register, withExamples, withFleet } from "../command.ts";
 
 export default ((program, context) => {
   const command = program
     .command("key")
-    .summary("show the fleet's key, or set it from a password manager")
+    .helpCommand(false)
+    .summary("show or set the fleet's key; give out one password")
     .description("The key that every password follows from: BEDNET_KEY, else .bednet/key beside fleet.yaml.");
-  withExamples(command, "bednet key show | wl-copy", "pass show farm/bednet | bednet key set");
+  withExamples(
+    command,
+    "bednet key show | wl-copy",
+    "pass show farm/bednet | bednet key set",
+    "bednet key password soil-17 | wl-copy",
+  );
 
   const show = command
     .command("show")
+    .summary("print the key, or the verify key")
     .description(
       "Prints the key, or with --verify the one that a pipeline needs: it gives the passwords of probes and monitors, and of no device.",
     )
@@ -23,6 +30,7 @@ export default ((program, context) => {
 
   const set = command
     .command("set")
+    .summary("read the key from stdin and keep it")
     .description(
       "Reads the key from stdin and keeps it in .bednet/key, if it is the one that fleet.lock was made with.",
     );
@@ -32,6 +40,22 @@ export default ((program, context) => {
     "bednet key set   (asks, and does not show what you paste)",
   );
   set.action((options: FleetOption) => setKey(options, context));
+
+  const password = command
+    .command("password <name>")
+    .summary("print one principal's password")
+    .description(
+      "Prints the password of one device, connection of a service, person, probe or monitor, and nothing else.\nNeeds the fleet's key; for bednet's own probes and monitors the verify key is enough.",
+    );
+  withExamples(
+    withFleet(password),
+    "bednet key password soil-17 | wl-copy",
+    "bednet key password dashboard-2 | docker secret create mqtt_password -",
+  );
+  password.action(async (name: string, options: FleetOption) => {
+    const { principalPassword } = await import("../principal-password.ts");
+    context.output.print((await principalPassword(name, folderOf(options), context.env)).reveal());
+  });
 }) satisfies Register;
 
 async function showKey(options: FleetOption & { verify?: true }, { output, env }: Context): Promise<void> {

@@ -2,7 +2,9 @@
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FleetKey, hashOf, keyOf, passwordOf } from "../../../fleet/credentials.ts";
+import type { LockLine } from "../../../fleet/lock.ts";
 import { rewriteLock } from "../../../fleet/lock-file.ts";
 import { run } from "./run.ts";
 
@@ -85,4 +87,87 @@ test("a key is never taken from the command line", async () => {
   const { exitCode, stderr } = await bednet(`key set ${keyText}`);
   expect(exitCode).toBe(64);
   expect(stderr).not.toContain(keyText);
+});
+
+describe("the password of one principal", () => {
+  const key = FleetKey.parse(keyText);
+  const line = (name: string, changes: Partial<LockLine> = {}): LockLine => {
+    const made = { name, state: "active", origin: "derived", generation: 2, ...changes } as const;
+    return { ...made, keyId: keyOf(key, name).id, hash: hashOf(key, name, made.generation), ...changes };
+  };
+  const write = (...lines: LockLine[]) =>
+    rewriteLock(folder, () => ({ lock: { serial: 1, keyId: key.id, verifyKeyId: key.verifyKey.id, lines } }));
+  const env = { BEDNET_KEY: keyText };
+  const verifyEnv = { BEDNET_VERIFY_KEY: verifyText };
+  const refused = (stderr: string) => ({ exitCode: 1, stdout: "", stderr });
+
+  test("is alone on stdout, on a screen too", async () => {
+    await write(line("soil-17"));
+    const printed = { exitCode: 0, stdout: `${passwordOf(key, "soil-17", 2).reveal()}\n`, stderr: "" };
+    expect(await bednet("key password soil-17", { env })).toEqual(printed);
+    expect(await bednet("key password soil-17", { env, isTTY: true })).toEqual(printed);
+  });
+
+  test("follows from the verify key for probes, and for nobody else", async () => {
+    await write(line("bednet-prover"), line("soil-17"));
+    const { stdout } = await bednet("key password bednet-prover", { env: verifyEnv });
+    expect(stdout).toBe(`${passwordOf(key, "bednet-prover", 2).reveal()}\n`);
+    expect(stdout).toBe((await bednet("key password bednet-prover", { env })).stdout);
+    expect(await bednet("key password soil-17", { env: verifyEnv })).toEqual(
+      refused(
+        "the password of soil-17 follows from the fleet's key, and only the verify key is here\nPut the fleet's key in .bednet/key (`bednet key set`) or in BEDNET_KEY.\n",
+      ),
+    );
+  });
+
+  const other = FleetKey.parse(otherText);
+  test.each([
+    [
+      "an unknown name, with the nearest one",
+      "soil-71",
+      'fleet.lock does not know "soil-71"\nDid you mean soil-17? A new row of devices.csv gets into fleet.lock by `bednet lock`.\n',
+    ],
+    [
+      "an unknown name",
+      "teapot",
+      'fleet.lock does not know "teapot"\nfleet.lock lists who may log in. A new row of devices.csv gets there by `bednet lock`.\n',
+    ],
+    [
+      "a revoked one",
+      "gone",
+      "gone is revoked since generation 2: no password lets it in\nIf it is to come back, put it into devices.csv or fleet.yaml again and run `bednet lock`; it gets a new password.\n",
+    ],
+    [
+      "an imported one",
+      "guest",
+      "the hash of guest was taken over from elsewhere: its password is not known here\nAsk whoever chose it, or give guest a new one: `bednet lock --rotate guest`.\n",
+    ],
+    [
+      "one of another key",
+      "stray",
+      "the key here is 7bdf26e3, and stray got its password from 3e5da2b4\nBring the key of this fleet back with `bednet key set`.\n",
+    ],
+    [
+      "one that somebody wrote in",
+      "forged",
+      "fleet.lock was edited: the hash of forged does not come from this fleet's key, so its password is not known here\n`git log -p fleet.lock` shows who did it. Bring the file back from git, or run `bednet lock --rotate forged`.\n",
+    ],
+  ])("is refused to %s", async (_, name, stderr) => {
+    await write(
+      line("soil-17"),
+      line("gone", { state: "revoked" }),
+      line("guest", { origin: "imported", keyId: "-" }),
+      line("stray", { keyId: other.id, hash: hashOf(other, "stray", 2) }),
+      line("forged", { hash: hashOf(other, "forged", 2) }),
+    );
+    expect(await bednet(`key password ${name}`, { env })).toEqual(refused(stderr));
+  });
+
+  test("needs a lock and a key", async () => {
+    expect(await bednet("key password soil-17", { env })).toEqual(
+      refused("there is no fleet.lock beside fleet.yaml\nRun `bednet lock`: it gives everybody a password.\n"),
+    );
+    await write(line("soil-17"));
+    expect((await bednet("key password soil-17")).stderr).toMatch(/^there is no key: /);
+  });
 });
