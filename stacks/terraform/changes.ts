@@ -1,0 +1,51 @@
+// What a saved plan would do, out of `terraform show -json`.
+
+export type Action = "create" | "update" | "replace" | "delete";
+
+export interface ResourceChange {
+  /** `digitalocean_droplet.droplet` */
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly action: Action;
+  /** A leftover of a replacement that was not finished; Terraform removes it. */
+  readonly isDeposed: boolean;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+interface Shown {
+  readonly resource_changes?: readonly {
+    readonly address: string;
+    readonly mode: string;
+    readonly type: string;
+    readonly name: string;
+    readonly deposed?: string;
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly before: Record<string, unknown> | null;
+      readonly after: Record<string, unknown> | null;
+    };
+  }[];
+}
+
+/** Empty: the plan changes no resource. Data sources are read, not changed. */
+export function changesOf(shown: string): ResourceChange[] {
+  const { resource_changes: changes = [] } = JSON.parse(shown) as Shown;
+  return changes
+    .filter(({ mode }) => mode === "managed")
+    .flatMap(({ address, type, name, deposed, change }) => {
+      const action = actionOf(change.actions);
+      if (action === undefined) return [];
+      const { before, after } = change;
+      return [
+        { address, type, name, action, isDeposed: deposed !== undefined, before: before ?? {}, after: after ?? {} },
+      ];
+    });
+}
+
+function actionOf(actions: readonly string[]): Action | undefined {
+  if (actions.includes("create") && actions.includes("delete")) return "replace";
+  for (const action of ["create", "update", "delete"] as const) if (actions.includes(action)) return action;
+  return undefined;
+}

@@ -1,0 +1,109 @@
+// Terraform on one stack: init, plan, show, apply, and the few repairs of a state that deploy needs.
+import { join } from "node:path";
+import { Problem } from "../../fleet/problem.ts";
+import { changesOf, type ResourceChange } from "./changes.ts";
+import { parseEvent, type TerraformEvent } from "./events.ts";
+import { binaryOf, type RunOptions, runTerraform, type TerraformRun } from "./process.ts";
+import { parseState, type State } from "./state.ts";
+
+export interface TerraformOptions {
+  /** The stack's folder, with its cdk.tf.json. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+export interface PlanOptions {
+  /** Addresses that are replaced although nothing in them changed. */
+  readonly replace?: readonly string[];
+  readonly destroy?: boolean;
+}
+
+export interface Applied {
+  readonly isDone: boolean;
+  readonly errors: readonly Extract<TerraformEvent, { kind: "error" }>[];
+}
+
+const PLAN = "bednet.tfplan";
+
+export class Terraform {
+  readonly #options: TerraformOptions;
+
+  constructor(options: TerraformOptions) {
+    this.#options = options;
+  }
+
+  async init(): Promise<void> {
+    await this.#must("prepare the stack (terraform init)", ["init", "-input=false", "-no-color"]);
+  }
+
+  async state(): Promise<State> {
+    return parseState(await this.#must("read the state", ["state", "pull"]));
+  }
+
+  /** Saves the plan for `apply`. */
+  async plan({ replace = [], destroy = false }: PlanOptions = {}): Promise<ResourceChange[]> {
+    const argv = ["plan", "-input=false", "-no-color", `-out=${PLAN}`];
+    if (destroy) argv.push("-destroy");
+    await this.#must("plan", [...argv, ...replace.map((address) => `-replace=${address}`)]);
+    return changesOf(await this.#must("read the plan", ["show", "-json", PLAN]));
+  }
+
+  /** Applies the saved plan. Aborted or failed, the state holds what was done, and the next run goes on from there. */
+  async apply(onEvent: (event: TerraformEvent) => void, signal = this.#options.signal): Promise<Applied> {
+    const errors: Extract<TerraformEvent, { kind: "error" }>[] = [];
+    const onLine = (line: string): void => {
+      const event = parseEvent(line);
+      if (event?.kind === "error") errors.push(event);
+      if (event) onEvent(event);
+    };
+    const { exitCode } = await this.#run(["apply", "-input=false", "-json", PLAN], { onLine, signal });
+    return { isDone: exitCode === 0, errors };
+  }
+
+  async output(): Promise<Readonly<Record<string, unknown>>> {
+    const text = await this.#must("read the outputs", ["output", "-json"]);
+    const outputs = JSON.parse(text) as Record<string, { readonly value: unknown }>;
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  async forget(address: string): Promise<void> {
+    await this.#must("mend the state", ["state", "rm", address]);
+  }
+
+  async untaint(address: string): Promise<void> {
+    await this.#must("mend the state", ["untaint", "-no-color", address]);
+  }
+
+  async import(address: string, id: string): Promise<void> {
+    await this.#must("mend the state", ["import", "-input=false", "-no-color", address, id]);
+  }
+
+  get planFile(): string {
+    return join(this.#options.folder, PLAN);
+  }
+
+  async #must(what: string, argv: readonly string[]): Promise<string> {
+    const { stdout, stderr, exitCode } = await this.#run(argv);
+    this.#options.signal.throwIfAborted();
+    if (exitCode === 0) return stdout;
+    const said = (stderr.trim() || stdout.trim()).replace(/^/gm, "  ");
+    throw new Problem(
+      `Terraform could not ${what}:\n${said}`,
+      "Mend what it names and run the command again; it goes on from where it is.",
+    );
+  }
+
+  async #run(argv: readonly string[], more: Partial<RunOptions> = {}): Promise<TerraformRun> {
+    try {
+      return await runTerraform(argv, { ...this.#options, ...more });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new Problem(
+        `${binaryOf(this.#options.env)} is not installed`,
+        "Install Terraform 1.10 or later (developer.hashicorp.com/terraform/install) or OpenTofu (opentofu.org, then set TERRAFORM_BINARY_NAME=tofu); nothing was changed.",
+        { cause: error },
+      );
+    }
+  }
+}
