@@ -55,6 +55,10 @@ export function maxConnections(fleet: Pick<Fleet, "capacity" | "monitoring" | "p
   );
 }
 
+/** From this many connections on monitoring alerts; in millionths, since 100 × 0.55 is more than 55 in binary fractions. */
+export const alertsFrom = (maxConnections: number, alertAt: number): number =>
+  Math.ceil((maxConnections * Math.round(alertAt * 1_000_000)) / 1_000_000);
+
 export function loopbackConnections(): Figure {
   const { monitor, watch, converge, spare } = loopback;
   return sum(

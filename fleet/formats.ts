@@ -6,7 +6,8 @@ export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 export const nameHint = "use letters, digits, - and _, starting with a letter or digit, 64 at most";
 
 export const Name = z.string().regex(NAME, nameHint);
-export const Count = z.number().int().nonnegative().max(1_000_000);
+/** One mistake is told once: a second `min` or `max` would not replace the first, and an endless number is no `int` either. */
+export const count = (min: number, max: number) => z.number().min(min, { abort: true }).max(max, { abort: true }).int();
 export const Domain = z
   .string()
   .regex(
@@ -19,8 +20,21 @@ export const AdminCidrs = z
   .min(1, "name at least one network that may use SSH")
   .describe("Networks that may use SSH, such as 203.0.113.7/32.");
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use a slug of lower-case letters, digits and -");
-export const Address = z
-  .string()
-  .regex(/^(?=.{1,253}$)[A-Za-z0-9:][A-Za-z0-9.:-]*$/, "use a host name or an address such as 203.0.113.7");
+/** A last label of digits alone would be an IPv4 address that is none. */
+const HOST_NAME =
+  /^(?=.{1,253}$)(?!(.*\.)?[0-9]+$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+export const Address = z.union([z.ipv4(), z.ipv6(), z.string().regex(HOST_NAME)], {
+  error: ({ input }) => noAddress(input),
+});
+
+function noAddress(input: unknown): string {
+  const text = typeof input === "string" ? input : "";
+  if (/^[^:]*:\d*$/.test(text) || /^\[.*\]:\d*$/.test(text)) return "the port belongs to host.port";
+  if (text.startsWith("[")) return "write an IPv6 address without brackets";
+  if (text.includes("@")) return "the user belongs to host.user";
+  if (/^[\d.]+$/.test(text)) return "not an IPv4 address; it has four numbers from 0 to 255, such as 203.0.113.7";
+  return "use a host name or an address such as 203.0.113.7";
+}
+
 export const PemFile = z.string().regex(/^[^\u0000-\u001f\u007f]{1,4096}$/, "use the path of a PEM file");
 export const Filters = z.array(z.string()).default([]);

@@ -54,28 +54,39 @@ export function parseFleet({ yaml, yamlFile, csv, csvFile }: FleetText): Fleet {
 export async function readFleet(path: string): Promise<{ fleet: Fleet; folder: string }> {
   const folder = dirname(path);
   const csvFile = join(folder, "devices.csv");
-  const yaml = await read(path, LARGEST_YAML_BYTES, "Devices belong into devices.csv beside it, one row each.");
+  const yaml = await read(path, {
+    largestBytes: LARGEST_YAML_BYTES,
+    ifTooLarge: "Devices belong into devices.csv beside it, one row each.",
+    ifFolder: "Name the file itself, such as --fleet ./fleet.yaml.",
+  });
   if (yaml === undefined) {
     throw new Problem(
       `${path} does not exist`,
       "Run the command in the folder of fleet.yaml, or name the file with --fleet PATH; examples/small-farm/fleet.yaml is one to begin with.",
     );
   }
-  const csv = await read(csvFile, LARGEST_CSV_BYTES, "Split the fleet: one fleet file for each broker.");
+  const csv = await read(csvFile, {
+    largestBytes: LARGEST_CSV_BYTES,
+    ifTooLarge: "Split the fleet: one fleet file for each broker.",
+    ifFolder: "Move the folder away. Devices go into a file of that name: the line `id,class`, then a row for each.",
+  });
   return { fleet: parseFleet({ yaml, yamlFile: path, csv, csvFile }), folder };
 }
 
-async function read(path: string, largestBytes: number, ifTooLarge: string): Promise<string | undefined> {
+interface Limits {
+  readonly largestBytes: number;
+  readonly ifTooLarge: string;
+  readonly ifFolder: string;
+}
+
+async function read(path: string, { largestBytes, ifTooLarge, ifFolder }: Limits): Promise<string | undefined> {
   let content: Buffer;
   try {
     content = await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    if (code === "EISDIR")
-      throw new Problem(`${path} is a folder, expected a file`, "Name the file itself, such as --fleet ./fleet.yaml.", {
-        cause: error,
-      });
+    if (code === "EISDIR") throw new Problem(`${path} is a folder, expected a file`, ifFolder, { cause: error });
     throw new Problem(
       `${path} cannot be read: ${code ?? String(error)}`,
       "Make the file readable for your user and run the command again.",

@@ -1,6 +1,7 @@
 // What follows from a fleet: connections, limits, memory, droplet size, reconnecting; each number with its arithmetic.
 import { accessOf, principalsOf } from "./access.ts";
 import {
+  alertsFrom,
   connectionsPerService,
   connectionsPerTool,
   fileDescriptors,
@@ -124,7 +125,7 @@ export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ip
 
 /** From this many connections on monitoring alerts. */
 function alertConnections(maxConnections: number, alertAt: number): Figure {
-  const value = Math.ceil((maxConnections * Math.round(alertAt * 1_000_000)) / 1_000_000);
+  const value = alertsFrom(maxConnections, alertAt);
   return figure("connections", value, `${maxConnections} × ${alertAt}, rounded up = ${value}`);
 }
 

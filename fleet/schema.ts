@@ -1,6 +1,7 @@
 // fleet.yaml, setting by setting. What is not here is a mistake, not a silent wish.
 import * as z from "zod";
-import { Address, AdminCidrs, Count, Domain, Filters, Name, PemFile, Slug } from "./formats.ts";
+import { Address, AdminCidrs, count, Domain, Filters, Name, PemFile, Slug } from "./formats.ts";
+import { isPublicBroker } from "./public-brokers.ts";
 
 export { NAME, nameHint } from "./formats.ts";
 
@@ -46,27 +47,34 @@ const Host = z.discriminatedUnion("provider", [
     provider: z.literal("existing").describe("Who runs the machine: you, and bednet reaches it over SSH."),
     address: Address.describe("Host name or address for SSH."),
     user: Name.default("root").describe("root, or a user with passwordless sudo."),
-    port: z.number().int().min(1).max(65535).default(22).describe("SSH port."),
+    port: count(1, 65_535).default(22).describe("SSH port."),
     adminCidrs: AdminCidrs,
   }),
 ]);
 
+/** The longest devices.csv that is read. Each device has one session and at most one site, so these end there as well. */
+const MOST_DEVICES = 1_000_000;
+/** Services and tools are named one by one in fleet.yaml, which has 256 KiB: no more find room there. */
+const MOST_NAMED = 10_000;
+/** Ten million retained messages fill the largest droplet offered, whatever is in them. */
+const MOST_RETAINED = 10_000_000;
+
 const Capacity = z.strictObject({
-  devices: Count.min(1).describe("Devices the broker must hold; devices.csv may list fewer."),
-  backendServices: Count.default(0).describe("Backend services, each with up to two connections."),
-  monitoringTools: Count.default(0).describe("Monitoring tools, each with up to three connections."),
+  devices: count(1, MOST_DEVICES).describe("Devices the broker must hold; devices.csv may list fewer."),
+  backendServices: count(0, MOST_NAMED).default(0).describe("Backend services, each with up to two connections."),
+  monitoringTools: count(0, MOST_NAMED).default(0).describe("Monitoring tools, each with up to three connections."),
   messagesPerSecond: z
     .number()
     .nonnegative()
     .max(1_000_000)
     .default(0)
     .describe("Messages published per second at the peak."),
-  payloadBytes: z.number().int().min(1).max(16_777_216).default(200).describe("Typical payload in bytes."),
-  offlineSessions: Count.default(0).describe(
-    "Durable sessions that may be offline at once, with messages queued for them.",
-  ),
-  retainedTopics: Count.max(10_000_000).default(0).describe("Retained messages kept."),
-  largestSite: Count.min(1)
+  payloadBytes: count(1, 16_777_216).default(200).describe("Typical payload in bytes."),
+  offlineSessions: count(0, MOST_DEVICES)
+    .default(0)
+    .describe("Durable sessions that may be offline at once, with messages queued for them."),
+  retainedTopics: count(0, MOST_RETAINED).default(0).describe("Retained messages kept."),
+  largestSite: count(1, MOST_DEVICES)
     .optional()
     .describe("Connections from the largest site behind one address; left out, the whole fleet may share one."),
 });
@@ -78,7 +86,7 @@ const DeviceClass = z.strictObject({
 });
 
 const Service = z.strictObject({
-  connections: z.number().int().min(1).max(64).default(1).describe("Connections at once; each gets a user of its own."),
+  connections: count(1, 64).default(1).describe("Connections at once; each gets a user of its own."),
   publish: Filters.describe("Topics the service may publish to."),
   subscribe: Filters.describe("Topics the service may subscribe to."),
 });
@@ -92,7 +100,9 @@ export const FleetFile = z.strictObject({
   name: Name.describe("Name of this environment; one stack per fleet file."),
   broker: z
     .strictObject({
-      domain: Domain.describe("Name that devices connect to and that the certificate carries."),
+      domain: Domain.refine((domain) => !isPublicBroker(domain), {
+        error: "everybody may listen and publish on a public broker; use a name of your own such as mqtt.example.com",
+      }).describe("Name that devices connect to and that the certificate carries."),
       tls: Tls.describe("Who issues the certificate."),
     })
     .describe("The broker as devices see it."),

@@ -7,7 +7,9 @@ import { nearest } from "./suggest.ts";
 export function inWords(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
+      if (Number.isNaN(value)) return `${value} is not a number; write one, or remove the line`;
       if (value === Number.POSITIVE_INFINITY) return `${value} is too large`;
+      if (value === Number.NEGATIVE_INFINITY) return `${value} is too small`;
       if (issue.expected === "int" && typeof value === "number") return `${value} is not a whole number`;
       return `${shown(value)} is ${kindOf(value)}, expected ${kinds[issue.expected] ?? issue.expected}`;
     case "too_small":

@@ -7,7 +7,7 @@ import { connectAsync } from "mqtt";
 import { probeName } from "../../fleet/access.ts";
 import { passwordOf } from "../../fleet/credentials.ts";
 import { buildPlugins } from "./accept-plugin.ts";
-import { DOMAIN, type Rig, type Sabotage, type Style } from "./broker-rig.ts";
+import type { Rig, Sabotage, Style } from "./broker-rig.ts";
 
 export interface Row {
   /** The only check that may fail. */
@@ -85,11 +85,6 @@ async function holdTen({ target, key }: Rig): Promise<() => Promise<void>> {
 }
 
 export const rows: readonly Row[] = [
-  {
-    check: "private-broker",
-    how: "the name of a public broker",
-    sabotage: { fleet: (yaml) => yaml.replace(DOMAIN, "test.mosquitto.org") },
-  },
   {
     check: "private-broker",
     how: "a broker with another fleet's passwords",

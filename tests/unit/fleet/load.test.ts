@@ -147,6 +147,17 @@ describe("reading files", () => {
     expect(latin.message).toBe(`${join(folder, "latin/fleet.yaml")} is not UTF-8 text`);
   });
 
+  it("refuses a folder in the place of devices.csv", async () => {
+    const path = file("folder", sampleYaml);
+    const csv = join(folder, "folder", "devices.csv");
+    mkdirSync(csv);
+    const problem = await problemOf(readFleet(path));
+    expect(problem.message).toBe(`${csv} is a folder, expected a file`);
+    expect(problem.fix).toBe(
+      "Move the folder away. Devices go into a file of that name: the line `id,class`, then a row for each.",
+    );
+  });
+
   it("says that a file cannot be read", async () => {
     const path = file("shut", sampleYaml);
     chmodSync(path, 0);

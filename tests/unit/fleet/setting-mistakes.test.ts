@@ -73,6 +73,35 @@ describe("a setting", () => {
       ["fleet.yaml:5:22  capacity.devices: Infinity is too large"],
     ],
     [
+      "that is below every bound, once",
+      { "devices: 10": "devices: -5, offlineSessions: -.inf" },
+      [
+        "fleet.yaml:5:22  capacity.devices: -5 is too small, expected at least 1",
+        "fleet.yaml:5:43  capacity.offlineSessions: -Infinity is too small",
+      ],
+    ],
+    [
+      "that is above every bound, once",
+      { "devices: 10": "devices: 1e300, retainedTopics: 10000001, monitoringTools: 10001" },
+      [
+        "fleet.yaml:5:22  capacity.devices: 1e+300 is too large, expected at most 1000000",
+        "fleet.yaml:5:45  capacity.retainedTopics: 10000001 is too large, expected at most 10000000",
+        "fleet.yaml:5:72  capacity.monitoringTools: 10001 is too large, expected at most 10000",
+      ],
+    ],
+    [
+      "that is not a number at all",
+      { "devices: 10": "devices: 10, offlineSessions: .nan" },
+      ["fleet.yaml:5:43  capacity.offlineSessions: NaN is not a number; write one, or remove the line"],
+    ],
+    [
+      "that is a public broker's name",
+      { "mqtt.example.com": "eu.test.mosquitto.org" },
+      [
+        'fleet.yaml:3:11  broker.domain: "eu.test.mosquitto.org": everybody may listen and publish on a public broker; use a name of your own such as mqtt.example.com',
+      ],
+    ],
+    [
       "that is a list instead of text",
       { "name: test": "name: [test]" },
       ["fleet.yaml:1:7  name: this is a list, expected text"],
@@ -129,6 +158,41 @@ describe("a setting", () => {
   ])("%s", (_, replace, mistakes) =>
     expect(mistakesAfter(replace as unknown as Record<string, string>)).toEqual(mistakes),
   );
+});
+
+describe("host.address", () => {
+  const mistakes = (address: string): string[] =>
+    mistakesAfter({
+      "{ provider: digitalocean, region: fra1,": `{ provider: existing, address: ${JSON.stringify(address)},`,
+    });
+
+  it.each(["203.0.113.7", "2001:db8::1", "broker", "Broker-1.example.com", "1and1.example.com"])(
+    "takes %s",
+    (address) => expect(mistakes(address)).toEqual([]),
+  );
+
+  const noIpv4 = "not an IPv4 address; it has four numbers from 0 to 255, such as 203.0.113.7";
+  const noAddress = "use a host name or an address such as 203.0.113.7";
+  it.each([
+    ["203.0.113.300", noIpv4],
+    ["1.2.3", noIpv4],
+    ["host:22", "the port belongs to host.port"],
+    ["203.0.113.7:22", "the port belongs to host.port"],
+    ["[2001:db8::1]:22", "the port belongs to host.port"],
+    ["[2001:db8::1]", "write an IPv6 address without brackets"],
+    ["root@host", "the user belongs to host.user"],
+    ["2001:db8::g", noAddress],
+    ["host.7", noAddress],
+    ["-host", noAddress],
+    ["host..example.com", noAddress],
+    ["", noAddress],
+  ])("refuses %s", (address, says) =>
+    expect(mistakes(address)).toEqual([`fleet.yaml:6:38  host.address: ${JSON.stringify(address)}: ${says}`]),
+  );
+});
+
+test("ten million retained messages are planned for", () => {
+  expect(mistakesAfter({ "devices: 10": "devices: 10, retainedTopics: 10000000" })).toEqual([]);
 });
 
 test("a mistake in what an alias stands for is told where it is written", () => {
