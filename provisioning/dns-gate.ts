@@ -1,6 +1,6 @@
 // Before certbot is called: do the zone's own servers answer with this host? Asking too early is remembered for long.
 import * as system from "node:dns/promises";
-import { isIP } from "node:net";
+import { isIP, SocketAddress } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../fleet/problem.ts";
 
@@ -47,13 +47,17 @@ async function whatIsWrong({ domain, address, servers, signal }: DnsGateOptions)
   const answers = await Promise.all(asked.map((server) => ask(server, domain, signal)));
   for (const { server, v4, v6, error } of answers) {
     if (error) return `${server} says ${error}`;
-    const all = [...v4, ...v6];
-    if (!all.includes(address)) return `${server} says ${all.join(", ") || "nothing"}`;
-    const stray = all.find((one) => one !== address);
+    const all = [...v4, ...v6].map(canonical);
+    if (!all.includes(canonical(address))) return `${server} says ${all.join(", ") || "nothing"}`;
+    const stray = all.find((one) => one !== canonical(address));
     if (stray) return `${server} also says ${stray}, where the authority might look`;
   }
   return undefined;
 }
+
+/** One spelling of an IPv6 address for the many that mean it. */
+const canonical = (address: string): string =>
+  isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
 
 async function ask(server: string, domain: string, signal?: AbortSignal) {
   const resolver = new system.Resolver({ timeout: 3_000, tries: 2 });

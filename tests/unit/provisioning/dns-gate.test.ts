@@ -62,6 +62,15 @@ test("the name leads here", async () => {
   expect(said).toEqual([]);
 });
 
+test.each(["2001:db8::9", "2001:0DB8:0:0::0009", "2001:db8:0:0:0:0:0:9"])(
+  "an IPv6 address however it is spelt: %s",
+  async (address) => {
+    records.v6 = ["2001:db8:0:0:0:0:0:9"];
+    options = { ...options, address };
+    expect(await problem()).toBe("passed");
+  },
+);
+
 describe("it does not lead here", () => {
   const notYet = "mqtt.example.com does not lead to 203.0.113.20 yet: 127.0.0.1:PORT ";
   const cases: [string, typeof records, string][] = [
