@@ -12,7 +12,7 @@ export async function compiledInto(folder: string): Promise<string> {
   await mkdir(join(folder, "cli"), { recursive: true });
   await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   await cp(join(root, "package.json"), join(folder, "package.json"));
-  await cp(join(root, "cli/bin.mjs"), join(folder, "cli/bin.mjs"));
+  for (const file of ["bin.mjs", "compiled.mjs"]) await cp(join(root, "cli", file), join(folder, "cli", file));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   return join(folder, "cli/bin.mjs");
 }

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 // Starts bednet: from its sources in a clone, compiled in the published package.
 import { existsSync, readFileSync } from "node:fs";
-import module from "node:module";
+import { fileURLToPath } from "node:url";
+import { loadCompiled } from "./compiled.mjs";
 
-// From node 22 on the second start is faster.
-module.enableCompileCache?.();
+const argv = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 // `bednet plan | head` closes the pipe early, and that is fine.
 process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 70));
 
-const { main } = await load();
-process.exitCode = await main(process.argv.slice(2), version);
+const { main, keep } = await load();
+process.exitCode = await main(argv, version);
+if (process.exitCode === 0) keep?.();
 
 async function load() {
-  if (!existsSync(new URL("./main.ts", import.meta.url))) return import("../dist/main.js");
+  if (!existsSync(new URL("./main.ts", import.meta.url))) {
+    return loadCompiled(fileURLToPath(new URL("../dist/main.cjs", import.meta.url)), argv);
+  }
   const tsx = await import("tsx/esm/api").catch(() => {
     process.stderr.write(
       "The packages that bednet is made of are not installed.\nRun `npm ci` in its folder, then the command again.\n",

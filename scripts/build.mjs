@@ -1,12 +1,14 @@
-// Compiles bednet for publishing: dist/main.js, a chunk for what each command loads, and the files it reads at run time.
+// Compiles bednet for publishing: dist/main.cjs, and beside it the files that it reads at run time.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { extname, join, relative, sep } from "node:path";
+import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { tsImport } from "tsx/esm/api";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const sources = ["fleet", "templates", "remote", "provisioning", "checks", "sandbox", "cli"];
+const templateSuffix = ".hbs";
 /** Of many parts, and needed only where a network is waited for: installed as they are. */
 const external = ["mqtt", "@peculiar/x509", "reflect-metadata"];
 /** What packages in here try to load and do without, and what none of our calls reaches. */
@@ -26,14 +28,34 @@ const leftOut = {
   },
 };
 
-/** A module that reads a file beside itself finds it at the same place below dist/, in whichever chunk it ends up. */
+/** A module that reads a file beside itself finds it at the same place below dist/. */
 const keepPlaces = {
   name: "keep-places",
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const place = JSON.stringify(relative(root, path).split(sep).join("/"));
-      const text = readFileSync(path, "utf8");
-      return { loader: "ts", contents: text.replaceAll("import.meta.url", `new URL(${place}, import.meta.url).href`) };
+      const here = `new URL(${place}, require("node:url").pathToFileURL(__filename)).href`;
+      return { loader: "ts", contents: readFileSync(path, "utf8").replaceAll("import.meta.url", here) };
+    });
+  },
+};
+
+/** Templates are compiled here, so that no start needs Handlebars' parser. */
+const precompiled = {
+  name: "precompiled",
+  setup({ onLoad }) {
+    onLoad({ filter: /\btemplates\/compile\.ts$/ }, async ({ path }) => {
+      const { precompile } = await tsImport("../templates/compile.ts", import.meta.url);
+      const entries = filesIn(sources, (file) => extname(file) === templateSuffix).map(
+        (file) => `${JSON.stringify(file)}: ${precompile(readFileSync(join(root, file), "utf8"))}`,
+      );
+      const contents = `
+        import Handlebars from "handlebars/runtime.js";
+        import { withEachAlone } from "./engine.ts";
+        const engine = withEachAlone(Handlebars.create());
+        const compiled = {${entries.join(",\n")}};
+        export const compiledAt = (path) => engine.template(compiled[path]);`;
+      return { contents, resolveDir: dirname(path) };
     });
   },
 };
@@ -41,36 +63,33 @@ const keepPlaces = {
 rmSync(dist, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: [join(root, "cli/main.ts")],
-  outdir: dist,
+  outfile: join(dist, "main.cjs"),
   bundle: true,
-  splitting: true,
   external,
   platform: "node",
-  format: "esm",
+  // What V8 makes of it can be kept on every node (cli/compiled.mjs), and what a command does not need stays asleep in it.
+  format: "cjs",
+  supported: { "dynamic-import": false },
   target: "node20.9",
-  // Packages in CommonJS ask for node's own modules with require, and for where they lie.
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url), __dirname = new URL(".", import.meta.url).pathname;',
-  },
-  // Half of a start is reading code. Names stay, so that a stack still tells something.
+  // Names stay, so that a stack still tells something.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,
   metafile: true,
   logLevel: "warning",
   absWorkingDir: root,
-  plugins: [keepPlaces, leftOut],
+  plugins: [precompiled, keepPlaces, leftOut],
 });
 
-for (const folder of sources) copy(folder, (file) => ![".ts", ".mjs"].includes(extname(file)));
-copy("docs/explain", () => true);
+const isRead = (file) => ![".ts", ".mjs", templateSuffix].includes(extname(file));
+for (const file of filesIn([...sources, "docs/explain"], isRead)) cpSync(join(root, file), join(dist, file));
 writeFileSync(join(dist, "THIRD-PARTY.txt"), licenses(Object.keys(metafile.inputs)));
 
-function copy(folder, wanted) {
-  for (const name of readdirSync(join(root, folder), { recursive: true })) {
-    const file = join(folder, name);
-    if (extname(file) !== "" && wanted(file)) cpSync(join(root, file), join(dist, file));
-  }
+function filesIn(folders, wanted) {
+  const all = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name.split(sep).join("/")}`),
+  );
+  return all.filter((file) => extname(file) !== "" && wanted(file)).sort();
 }
 
 /** What is compiled in keeps its license text beside it. */

@@ -1,6 +1,6 @@
 // One file on a host: what it holds, who may read it, what a change of it costs.
 import type { Effect } from "./effect.ts";
-import { templatesBeside } from "./render.ts";
+import { templatesIn } from "./render.ts";
 
 export interface HostFile {
   readonly path: string;
@@ -34,4 +34,4 @@ export const rootFile = (file: Described): HostFile => ({
 });
 
 /** Prints one of the `.hbs` files in this folder. */
-export const printFile = templatesBeside(import.meta.url, "templates");
+export const printFile = templatesIn("templates");

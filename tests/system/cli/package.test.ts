@@ -1,17 +1,19 @@
 // What is published works by itself: packed, unpacked elsewhere, and run without a source file near it.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const exec = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "bednet-package-"));
 const packed = join(folder, "package");
-const bednet = (...argv: string[]) => exec(process.execPath, [join(packed, "cli/bin.mjs"), ...argv]);
+const cache = join(folder, "cache");
+const bednet = (...argv: string[]) =>
+  exec(process.execPath, [join(packed, "cli/bin.mjs"), ...argv], { env: { ...process.env, XDG_CACHE_HOME: cache } });
 const example = join(packed, "examples/small-farm/fleet.yaml");
 
 beforeAll(async () => {
@@ -27,9 +29,9 @@ test("it holds no source, no test and no key but the public one", async () => {
   const files = readdirSync(packed, { recursive: true, encoding: "utf8" }).filter(
     (file) => !file.startsWith("node_modules"),
   );
-  expect(files.filter((file) => file.endsWith(".ts") || file.startsWith("tests") || file.includes(".bednet"))).toEqual(
-    [],
-  );
+  expect(
+    files.filter((file) => /\.(ts|hbs)$/.test(file) || file.startsWith("tests") || file.includes(".bednet")),
+  ).toEqual([]);
   expect(files.filter((file) => /(^|\/)key/.test(file) && !/\.(js|md)$/.test(file))).toEqual(["examples/key"]);
 });
 
@@ -46,4 +48,55 @@ test("explain finds its texts", async () => {
 
 test("a local rehearsal finds its templates, and all checks pass", async () => {
   expect((await bednet("rehearse", "--local", "--fleet", example)).stdout).toMatch(/: 14 passed, /);
+});
+
+describe("what V8 compiled is kept for the next start", () => {
+  const kept = join(cache, "bednet/compiled/plan");
+  const plan = async () => (await bednet("plan", "--fleet", example)).stdout;
+  let first: string;
+  beforeAll(async () => {
+    first = await plan();
+  });
+
+  test("and used there: it is not written again", async () => {
+    const { ino } = statSync(kept);
+    expect(await plan()).toBe(first);
+    expect(statSync(kept).ino).toBe(ino);
+  });
+
+  test.each([
+    ["cut off", (content: Buffer) => content.subarray(0, content.length / 2)],
+    ["empty", () => Buffer.alloc(0)],
+    [
+      "changed in one byte",
+      (content: Buffer) => Buffer.from(content.map((byte, i) => (i === 100_000 ? byte ^ 1 : byte))),
+    ],
+  ])("%s, it is not believed and made again", async (_, spoil) => {
+    const good = readFileSync(kept);
+    const spoiled = spoil(good);
+    writeFileSync(kept, spoiled);
+    expect(await plan()).toBe(first);
+    expect(readFileSync(kept).equals(spoiled)).toBe(false);
+  });
+
+  test("a program that changed and is as long as before is not taken for the old one", async () => {
+    const program = join(packed, "dist/main.cjs");
+    const text = readFileSync(program, "utf8");
+    await bednet("--help");
+    writeFileSync(program, text.replace("production MQTT broker", "PRODUCTION MQTT broker"));
+    const { stdout } = await bednet("--help");
+    writeFileSync(program, text);
+    expect(stdout).toContain("PRODUCTION MQTT broker");
+  });
+
+  test("a command that does not exist keeps nothing", async () => {
+    await expect(bednet("pla")).rejects.toThrow();
+    expect(readdirSync(join(cache, "bednet/compiled")).filter((name) => name.startsWith("pla"))).toEqual(["plan"]);
+  });
+
+  test("where nothing can be kept, the run is the same", async () => {
+    const env = { ...process.env, XDG_CACHE_HOME: "/dev/null" };
+    const { stdout, stderr } = await exec(process.execPath, [join(packed, "cli/bin.mjs"), "--version"], { env });
+    expect([stdout, stderr]).toEqual([(await bednet("--version")).stdout, ""]);
+  });
 });
