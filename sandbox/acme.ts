@@ -29,8 +29,6 @@ export interface Acme {
   trustPem(): Promise<string>;
   /** The one A record of `domain`; there is no AAAA. */
   setAddress(domain: string, ipv4: string): Promise<void>;
-  /** `domain` has no address any more. */
-  clear(domain: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,7 +87,6 @@ export async function startAcme(options: AcmeOptions): Promise<Acme> {
         await post("clear-a", { host: `${domain}.` }); // it would add to what is there
         await post("add-a", { host: `${domain}.`, addresses: [ipv4] });
       },
-      clear: (domain) => post("clear-a", { host: `${domain}.` }),
       stop,
     };
   } catch (error) {

@@ -28,7 +28,7 @@ export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bednet");
 }
 
-export async function baseFolder(release: Release): Promise<string> {
+async function baseFolder(release: Release): Promise<string> {
   const recipe = JSON.stringify([recipeVersion, packages, await findMirror()]);
   const hash = createHash("sha256").update(recipe).digest("hex").slice(0, 8);
   return join(cacheFolder(), `base-${release}-${hash}`);

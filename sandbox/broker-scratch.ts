@@ -1,11 +1,11 @@
 // What a broker as a process stands on: a scratch folder, free ports, Debian's main file and the bundle's own.
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { totalmem, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Bundle } from "../templates/bundle.ts";
 import type { HostFacts } from "../templates/host-facts.ts";
 import { run, runAny } from "./command.ts";
+import { freePorts } from "./free-ports.ts";
 
 /** Stands for the outside: macOS has no second IPv4 loopback address, so there it is the IPv6 one. */
 export const OUTSIDE = process.platform === "linux" ? "127.0.0.2" : "::1";
@@ -14,7 +14,7 @@ export async function factsOf(folder: string, program: string): Promise<HostFact
   const { stdout } = await runAny([program, "-h"]);
   const mosquittoVersion = /mosquitto version (\S+)/.exec(stdout)?.[1];
   if (mosquittoVersion === undefined) throw new Error(`${program} -h does not say its version`);
-  const [tls, loopback] = await Promise.all([freePort(OUTSIDE), freePort("127.0.0.1")]);
+  const [[tls], [loopback]] = await Promise.all([freePorts(OUTSIDE, 1), freePorts("127.0.0.1", 1)]);
   // Started by root, mosquitto gives its rights up for the user mosquitto.
   const user = userInfo().uid === 0 ? "mosquitto" : userInfo().username;
   return {
@@ -23,7 +23,7 @@ export async function factsOf(folder: string, program: string): Promise<HostFact
     memoryBytes: totalmem(),
     sshPort: 22,
     firewall: "cloud",
-    ports: { tls, loopback, acme: 80 },
+    ports: { tls: tls!, loopback: loopback!, acme: 80 },
     paths: { confd: join(folder, "conf.d"), broker: join(folder, "bednet") },
     user,
     group: user,
@@ -54,12 +54,4 @@ export async function layOut(
 /** On a host the TLS listener is everybody's; here nobody outside this machine may reach it. */
 function onLoopback(content: string, tlsPort: number): string {
   return content.replace(new RegExp(`^listener ${tlsPort}$`, "m"), `listener ${tlsPort} ${OUTSIDE}`);
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

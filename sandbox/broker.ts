@@ -1,14 +1,16 @@
 // A bundle's broker as an ordinary process on loopback, in a scratch folder that goes away with it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../fleet/problem.ts";
 import type { Bundle } from "../templates/bundle.ts";
 import type { HostFacts } from "../templates/host-facts.ts";
+import { makeBrokerFolder } from "./broker-folder.ts";
 import { factsOf, layOut, OUTSIDE } from "./broker-scratch.ts";
+import { forChildren, runAny } from "./command.ts";
 
 const READY_MS = 10_000;
 
@@ -30,7 +32,6 @@ export interface RunningBroker {
   readonly loopbackPort: number;
   readonly pid: number;
   readonly logFile: string;
-  readonly hasExited: () => boolean;
   /** SIGHUP; resolves when the broker has read its files again. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -39,27 +40,27 @@ export interface RunningBroker {
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const program = mosquitto();
   options.signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), "bednet-broker-"));
+  const folder = await makeBrokerFolder();
   let child: ChildProcess | undefined;
   const cleanUp = (): void => {
     child?.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder.path, { recursive: true, force: true });
   };
   process.once("exit", cleanUp);
   const stop = async (): Promise<void> => {
     if (child !== undefined) await end(child);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder.path, { recursive: true, force: true });
     process.removeListener("exit", cleanUp);
   };
   try {
-    const facts = await factsOf(folder, program);
-    const logFile = join(folder, "log/mosquitto.log");
-    await layOut(folder, facts, options.bundleFor(facts), options.certificate);
-    child = spawn(program, ["-c", join(folder, "mosquitto.conf")], {
-      detached: true,
-      stdio: "ignore",
-      env: options.env ?? process.env,
-    });
+    const { scratch } = folder;
+    const facts = await factsOf(scratch, program);
+    const logFile = join(scratch, "log/mosquitto.log");
+    await layOut(scratch, facts, options.bundleFor(facts), options.certificate);
+    const [command, ...args] = [...(await leash(facts.user)), program, "-c", join(scratch, "mosquitto.conf")];
+    const env = forChildren(options.env ?? process.env);
+    child = spawn(command!, args, { detached: true, stdio: "ignore", env });
+    if (child.pid !== undefined) folder.signBroker(child.pid);
     const { tls: port, loopback: loopbackPort } = facts.ports;
     const broker = child;
     const hasExited = (): boolean => broker.exitCode !== null || broker.signalCode !== null;
@@ -70,11 +71,23 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       broker.kill("SIGHUP");
       await says(logFile, "Reloading config", before + 1, hasExited);
     };
-    return { facts, address: OUTSIDE, port, loopbackPort, pid: broker.pid!, logFile, hasExited, reload, stop };
+    return { facts, address: OUTSIDE, port, loopbackPort, pid: broker.pid!, logFile, reload, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Ends the broker when we end, kill -9 included. Elsewhere than on Linux the next run's sweep does. */
+async function leash(user: string): Promise<string[]> {
+  const tied = ["setpriv", "--pdeathsig", "KILL"] as const;
+  const works = await runAny([...tied, "true"]).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  );
+  if (!works) return [];
+  // The kernel lets go at a change of user (prctl(2)), so the broker may not start as root and drop it later.
+  return userInfo().uid === 0 ? [...tied, `--reuid=${user}`, `--regid=${user}`, "--init-groups"] : [...tied];
 }
 
 function mosquitto(): string {

@@ -38,7 +38,7 @@ export function runAny(argv: Argv, options: CommandOptions = {}): Promise<Ended>
     const child = spawn(argv[0], argv.slice(1), {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
-      env: withSystemPath(options.env ?? process.env),
+      env: forChildren(options.env ?? process.env),
     });
     let killTimer: NodeJS.Timeout | undefined;
     const kill = (): void => {
@@ -82,9 +82,14 @@ export async function run(argv: Argv, options: CommandOptions = {}): Promise<str
   return ended.stdout;
 }
 
-/** root's PATH after a plain `su` lacks the folders that most of our commands live in. */
-export function withSystemPath(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, PATH: `${env.PATH ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin` };
+/**
+ * What a program of this machine inherits: no setting of ours, since BEDNET_KEY is every password of a fleet; and a PATH
+ * with the folders that root's own lacks after a plain `su`.
+ */
+export function forChildren(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !name.startsWith("BEDNET_"));
+  const path = `${env.PATH ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin`;
+  return { ...Object.fromEntries(others), PATH: path };
 }
 
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

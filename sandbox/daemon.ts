@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Argv, killGroup, withSystemPath } from "./command.ts";
+import { type Argv, forChildren, killGroup } from "./command.ts";
 
 export interface Daemon {
   readonly pid: number;
@@ -34,7 +34,7 @@ export async function startDaemon(argv: Argv, { log, runFolder, env }: DaemonOpt
   const child = spawn(whole[0]!, whole.slice(1), {
     detached: true,
     stdio: ["ignore", file, file],
-    env: withSystemPath({ ...process.env, ...env }),
+    env: forChildren({ ...process.env, ...env }),
   });
   closeSync(file);
   let ended = false;

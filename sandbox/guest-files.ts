@@ -9,13 +9,12 @@ export interface Furniture {
   readonly lease: Lease;
   readonly sshPort: number;
   readonly keys: GuestKeys;
-  readonly authorizedKey?: string | undefined;
 }
 
 /** Units without a sense in a container, which would only slow the boot or fail. */
 const masked = ["console-getty.service", "getty@tty1.service", "systemd-networkd.service", "systemd-networkd.socket"];
 
-export async function furnish(root: string, { lease, sshPort, keys, authorizedKey }: Furniture): Promise<void> {
+export async function furnish(root: string, { lease, sshPort, keys }: Furniture): Promise<void> {
   const at = (path: string): string => join(root, path);
   await writeFile(at("etc/bednet-rehearsal"), "This host is a rehearsal and may be removed at any time.\n");
   await writeFile(at("etc/hostname"), `${lease.name}\n`);
@@ -28,8 +27,7 @@ export async function furnish(root: string, { lease, sshPort, keys, authorizedKe
   await writeFile(at("etc/ssh/ssh_host_ed25519_key.pub"), `${keys.host.line}\n`);
   if (sshPort !== 22) await writeFile(at("etc/ssh/sshd_config.d/port.conf"), `Port ${sshPort}\n`);
   await mkdir(at("root/.ssh"), { recursive: true, mode: 0o700 });
-  const logins = [keys.clientLine, authorizedKey].filter((line) => line !== undefined);
-  await writeFile(at("root/.ssh/authorized_keys"), logins.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+  await writeFile(at("root/.ssh/authorized_keys"), `${keys.clientLine}\n`, { mode: 0o600 });
   for (const unit of masked) await symlink("/dev/null", at(`etc/systemd/system/${unit}`));
 }
 

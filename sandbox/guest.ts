@@ -9,11 +9,12 @@ import type { Daemon } from "./daemon.ts";
 import { type Release, releaseNames } from "./debian.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
-import { type Lease, processId, type RunRecord, takeLease, writeRecord } from "./lease.ts";
+import { type Lease, type RunRecord, takeLease, writeRecord } from "./lease.ts";
 import { forget, remember } from "./live-runs.ts";
 import { makeNetwork } from "./network.ts";
 import { leaderOf, startNspawn } from "./nspawn.ts";
 import { layRoot } from "./overlay.ts";
+import { processId } from "./process-id.ts";
 import { sweep } from "./runs.ts";
 import { tearDown } from "./teardown.ts";
 import { waitForSsh } from "./wait-for-ssh.ts";
@@ -23,8 +24,6 @@ export interface GuestOptions {
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sshPort?: number;
-  /** A further public key that may log in as root. */
-  readonly authorizedKey?: string;
   /** Changes the root before it boots. */
   readonly prepare?: (root: string) => Promise<void>;
 }
@@ -79,7 +78,7 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
   await makeNetwork(lease, signal);
   await seedApt(release, base, join(lease.folder, "upper"), { onProgress, signal });
   const root = await layRoot(base, lease.folder, signal);
-  await furnish(root, { lease, sshPort, keys, authorizedKey: options.authorizedKey });
+  await furnish(root, { lease, sshPort, keys });
   await options.prepare?.(root);
   signal?.throwIfAborted();
   let { nspawn, pid } = await switchOn(lease, root, options);

@@ -4,18 +4,11 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../fleet/problem.ts";
 import { withLock } from "./lock.ts";
+import { type ProcessId, processId } from "./process-id.ts";
 
 export const STATE = "/var/lib/bednet";
 export const RUNS = join(STATE, "runs");
 export const STATE_LOCK = join(STATE, "lock");
-
-/** A process for certain: the pid alone could have been given to another one since. */
-export interface ProcessId {
-  readonly pid: number;
-  /** Clock ticks after boot, field 22 of /proc/PID/stat. */
-  readonly startTime: string;
-  readonly bootId: string;
-}
 
 export interface RunRecord {
   readonly number: number;
@@ -119,24 +112,4 @@ export function readRecord(number: number): RunRecord | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-export function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-}
-
-/** undefined: no such process, or a zombie that only waits for its parent. */
-export function processId(pid: number): ProcessId | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : { pid, startTime: fields[19]!, bootId: bootId() };
-  } catch {
-    return undefined;
-  }
-}
-
-export function isAlive(owner: ProcessId): boolean {
-  const now = processId(owner.pid);
-  return now?.startTime === owner.startTime && now.bootId === owner.bootId;
 }

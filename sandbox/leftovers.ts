@@ -1,6 +1,5 @@
 // Whatever on this machine still carries a rehearsal's name although no rehearsal owns it.
 import { readdir, readFile } from "node:fs/promises";
-import { cacheFolder } from "./base.ts";
 import { run } from "./command.ts";
 import { RUNS, STATE } from "./lease.ts";
 import { listRuns } from "./runs.ts";
@@ -31,11 +30,6 @@ export async function leftovers(): Promise<string[]> {
   const files = await names(STATE);
   if (owned.size === 0 && files.includes("ip_forward.was")) things.push("net.ipv4.ip_forward, still switched on");
   return things;
-}
-
-/** Half-built bases: a killed build leaves one, and the next build of that release removes it. */
-export async function unfinishedBases(): Promise<string[]> {
-  return (await names(cacheFolder())).filter((name) => name.endsWith(".building"));
 }
 
 function numbered(what: string, text: string, pattern: RegExp): (readonly [string, number])[] {

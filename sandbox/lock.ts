@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { killGroup } from "./command.ts";
+import { forChildren, killGroup } from "./command.ts";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -28,6 +28,7 @@ function hold(file: string, { signal, onWait }: LockOptions): Promise<() => void
     const holder = spawn("sh", ["-c", `exec 9>>"$0"; ${script}`, file], {
       detached: true,
       stdio: ["pipe", "pipe", "inherit"],
+      env: forChildren(process.env),
     });
     const give = (): void => killGroup(holder.pid, "SIGKILL");
     signal?.addEventListener("abort", give, { once: true });

@@ -3,8 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./command.ts";
 import { letThrough } from "./firewall.ts";
-import { bootId, type Lease, STATE, STATE_LOCK } from "./lease.ts";
+import { type Lease, STATE, STATE_LOCK } from "./lease.ts";
 import { withLock } from "./lock.ts";
+import { bootId } from "./process-id.ts";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
 

@@ -2,7 +2,7 @@
 import { access, constants, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../fleet/problem.ts";
-import { CommandFailed, run, runAny, withSystemPath } from "./command.ts";
+import { CommandFailed, forChildren, run, runAny } from "./command.ts";
 
 /** Command (or file) → Debian package. None of these packages starts a service when it is installed. */
 const requirements = [
@@ -29,7 +29,7 @@ export async function missingPackages(): Promise<string[]> {
 }
 
 async function isThere(what: string): Promise<boolean> {
-  const folders = what.startsWith("/") ? [""] : withSystemPath(process.env).PATH!.split(":");
+  const folders = what.startsWith("/") ? [""] : forChildren(process.env).PATH!.split(":");
   const tries = folders.map((folder) =>
     access(join(folder, what), constants.R_OK).then(
       () => true,

@@ -1,7 +1,8 @@
 // Every rehearsal on this machine: what is up, what was kept, and what a killed run left behind.
 import { Problem } from "../fleet/problem.ts";
-import { bootId, isAlive, nameOf, type RunRecord, readRecord, runNumbers, STATE_LOCK } from "./lease.ts";
+import { nameOf, type RunRecord, readRecord, runNumbers, STATE_LOCK } from "./lease.ts";
 import { withLock } from "./lock.ts";
+import { bootId, isAlive } from "./process-id.ts";
 import { type Doomed, tearDown } from "./teardown.ts";
 
 export type RunState =

@@ -1,6 +1,6 @@
 // Takes everything of one run away, whatever of it there is; the same script at the end, after a failure and in a later sweep.
 import { spawnSync } from "node:child_process";
-import { runAny, withSystemPath } from "./command.ts";
+import { forChildren, runAny } from "./command.ts";
 import { leaseOf, type RunRecord, recordText, STATE, STATE_LOCK } from "./lease.ts";
 
 /**
@@ -90,7 +90,7 @@ export function tearDownNow(run: Doomed): string[] {
   // A session of its own: the next Ctrl-C of an impatient terminal must not end the clearing up.
   const { stdout, stderr } = spawnSync("setsid", ["--wait", ...argvOf(run)], {
     encoding: "utf8",
-    env: withSystemPath(process.env),
+    env: forChildren(process.env),
   });
   return linesOf(stdout, stderr);
 }

@@ -1,5 +1,5 @@
 // Brokers broken on purpose, each in one way that exactly one check must see.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -49,6 +49,7 @@ const opened = (end: "up" | "down") => (acl: string) =>
   acl.replace(new RegExp(`^(pattern|topic) (read|write) (bednet/probe/a/\\S+/${end})$`, "gm"), "$1 readwrite $3");
 
 export const scratch = mkdtempSync(join(tmpdir(), "bednet-sabotage-"));
+chmodSync(scratch, 0o711); // the broker reads it, as its own user
 export const plugins = buildPlugins();
 export function removeScratch(): void {
   rmSync(scratch, { recursive: true });

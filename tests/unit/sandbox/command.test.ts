@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandFailed, run, runAny } from "../../../sandbox/command.ts";
+import { CommandFailed, forChildren, run, runAny } from "../../../sandbox/command.ts";
 
 test("stdin, stdout and lines", async () => {
   const lines: string[] = [];
@@ -26,4 +26,10 @@ test("an abort ends the program and its children, and rejects with the reason", 
   setTimeout(() => controller.abort(new Error("enough")), 50);
   await expect(running).rejects.toThrow("enough");
   expect(Date.now() - started).toBeLessThan(4_000);
+});
+
+test("no setting of ours is inherited: the fleet's key is one", async () => {
+  const env = { PATH: process.env.PATH, BEDNET_KEY: "secret", BEDNET_VERIFY_KEY: "secret", HOME: "/root" };
+  expect(forChildren(env)).toEqual({ PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`, HOME: "/root" });
+  expect(await run(["env"], { env })).not.toContain("BEDNET_");
 });
