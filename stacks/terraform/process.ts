@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted: Terraform is asked once to stop, and killed when it does not. */
   readonly signal: AbortSignal;
+  readonly stdin?: string;
   readonly onLine?: (line: string) => void;
   /** How long Terraform may take to stop: it writes its state and waits for requests that are under way. */
   readonly stopMs?: number;
@@ -31,14 +32,16 @@ const STOP_MS = 30_000;
  * the terminal's reach, and one signal; SIGKILL leaves the state whole (docs/measurements.md, Terraform).
  */
 export function runTerraform(argv: readonly string[], options: RunOptions): Promise<TerraformRun> {
-  const { folder, env, signal, onLine, stopMs = STOP_MS } = options;
+  const { folder, env, signal, stdin, onLine, stopMs = STOP_MS } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(binaryOf(env), argv, {
       cwd: folder,
       env: { ...env, CI: "true", TF_INPUT: "0", TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1" },
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    child.stdin.on("error", () => {}); // it may end without reading
+    child.stdin.end(stdin ?? "");
     let said = "";
     let rest = "";
     let complaints = "";

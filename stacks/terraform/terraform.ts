@@ -1,5 +1,4 @@
 // Terraform on one stack: init, plan, show, apply, and the few repairs of a state that deploy needs.
-import { join } from "node:path";
 import { Problem } from "../../fleet/problem.ts";
 import { changesOf, type ResourceChange } from "./changes.ts";
 import { parseEvent, type TerraformEvent } from "./events.ts";
@@ -38,7 +37,16 @@ export class Terraform {
   }
 
   async state(): Promise<State> {
-    return parseState(await this.#must("read the state", ["state", "pull"]));
+    return parseState(await this.stateText());
+  }
+
+  stateText(): Promise<string> {
+    return this.#must("read the state", ["state", "pull"]);
+  }
+
+  /** Refused by Terraform unless the serial is higher than what is there. */
+  async pushState(text: string): Promise<void> {
+    await this.#must("write the state", ["state", "push", "-"], { stdin: text });
   }
 
   /** Saves the plan for `apply`. */
@@ -79,12 +87,8 @@ export class Terraform {
     await this.#must("mend the state", ["import", "-input=false", "-no-color", address, id]);
   }
 
-  get planFile(): string {
-    return join(this.#options.folder, PLAN);
-  }
-
-  async #must(what: string, argv: readonly string[]): Promise<string> {
-    const { stdout, stderr, exitCode } = await this.#run(argv);
+  async #must(what: string, argv: readonly string[], more: Partial<RunOptions> = {}): Promise<string> {
+    const { stdout, stderr, exitCode } = await this.#run(argv, more);
     this.#options.signal.throwIfAborted();
     if (exitCode === 0) return stdout;
     const said = (stderr.trim() || stdout.trim()).replace(/^/gm, "  ");
