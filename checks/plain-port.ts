@@ -1,8 +1,9 @@
 // Nobody outside reaches plain MQTT.
 import { defineCheck, fail, pass, unknown } from "./check.ts";
+import { clearest, unreachedInWords } from "./wire/dial.ts";
 
 const door = { address: "203.0.113.9", plain: "refused", tls: "accepted" } as const;
-const both = { plainPort: 1883, tlsPort: 8883 };
+const both = { host: "mqtt.example.com", plainPort: 1883, tlsPort: 8883 };
 
 export default defineCheck({
   id: "plain-port",
@@ -11,13 +12,13 @@ export default defineCheck({
   fix: "Remove the plain listener or bind it to 127.0.0.1, then run `bednet converge`.",
   severity: "blocker",
   needs: ["ports"],
-  run({ ports: { plainPort, tlsPort, doors } }) {
+  run({ ports: { host, plainPort, tlsPort, doors } }) {
     const open = doors.filter(({ plain }) => plain === "accepted").map(({ address }) => address);
     if (open.length > 0)
       return fail(`port ${plainPort} of ${open.join(" and ")} accepts connections`, `no answer on port ${plainPort}`);
+    const answer = clearest(doors.map(({ tls }) => tls)) ?? "unreachable";
+    if (answer !== "accepted") return unknown(unreachedInWords(answer, host, tlsPort));
     const reached = doors.filter(({ tls }) => tls === "accepted");
-    if (reached.length === 0)
-      return unknown(`port ${tlsPort} does not answer either, so nothing was reached from here`);
     const isSilent = reached.some(({ plain }) => plain === "timed out");
     return isSilent
       ? pass(`no answer on port ${plainPort}; a filter on the way out of this machine would look the same`)

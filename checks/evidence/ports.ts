@@ -6,6 +6,8 @@ import { type Answer, addressesOf, tcp } from "../wire/dial.ts";
 const PORT_MS = 3_200;
 
 export interface Ports {
+  /** The broker's name, or the address given in its place. */
+  readonly host: string;
   readonly plainPort: number;
   readonly tlsPort: number;
   /** Every address of the broker's name. */
@@ -21,5 +23,5 @@ export async function gatherPorts(target: VerifyTarget, signal: AbortSignal): Pr
       return { address, plain, tls };
     }),
   );
-  return { plainPort: target.plainPort, tlsPort: target.port, doors };
+  return { host: target.address ?? target.domain, plainPort: target.plainPort, tlsPort: target.port, doors };
 }

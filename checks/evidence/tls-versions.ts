@@ -2,7 +2,7 @@
 import type { SecureVersion } from "node:tls";
 import type { VerifyTarget } from "../target.ts";
 import { messageOf, TooLate } from "../wire/deadline.ts";
-import { codeOf, handshake } from "../wire/dial.ts";
+import { codeOf, handshake, Unreached } from "../wire/dial.ts";
 
 /** `alert`: the broker's own word. Anything else that goes wrong may have gone wrong here. */
 export type TlsAnswer =
@@ -18,6 +18,7 @@ const EVERYTHING = "DEFAULT:@SECLEVEL=0";
 /** OpenSSL's names for alerts that came from the other side. */
 const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS|TLS)_ALERT_(.+)$/;
 
+/** Rejects when the broker is not reached at all. */
 export async function gatherTlsVersions(target: VerifyTarget, signal: AbortSignal): Promise<TlsVersions> {
   const answers: Partial<Record<keyof TlsVersions, TlsAnswer>> = {};
   let silence: TlsAnswer | undefined;
@@ -37,6 +38,8 @@ async function ask(target: VerifyTarget, version: SecureVersion, signal: AbortSi
     socket.destroy();
     return { answer: "accepted" };
   } catch (error) {
+    // A later one may have met a limit on new connections; what was learnt before it still counts.
+    if (error instanceof Unreached && version === versions[0]) throw error;
     const alert = ALERT.exec(codeOf(error) ?? "")?.[1];
     if (alert !== undefined) return { answer: "refused", alert: alert.toLowerCase().replaceAll("_", " ") };
     const isSilence = error instanceof Error && error.cause instanceof TooLate;

@@ -3,10 +3,25 @@ import { lookup } from "node:dns/promises";
 import net from "node:net";
 import tls from "node:tls";
 import type { VerifyTarget } from "../target.ts";
-import { messageOf, STEP_MS, within } from "./deadline.ts";
+import { messageOf, STEP_MS, TooLate, within } from "./deadline.ts";
 
 /** How a TCP port answers. */
 export type Answer = "accepted" | "refused" | "timed out" | "unreachable";
+
+/** Nothing was reached, so nothing was learnt and nothing sent: one cause for whatever needs a connection. */
+export class Unreached extends Error {
+  override name = "Unreached";
+}
+
+const byClarity: readonly Answer[] = ["accepted", "refused", "timed out", "unreachable"];
+/** What several addresses of one broker answered, as one. */
+export const clearest = <T extends Answer>(answers: readonly T[]): T | undefined =>
+  answers.toSorted((a, b) => byClarity.indexOf(a) - byClarity.indexOf(b))[0];
+
+export function unreachedInWords(answer: Exclude<Answer, "accepted">, host: string, port: number): string {
+  if (answer === "refused") return `${host} refuses connections to port ${port}`;
+  return answer === "timed out" ? `${host} does not answer on port ${port}` : `there is no way from here to ${host}`;
+}
 
 type Place = Pick<VerifyTarget, "domain" | "address" | "port" | "trust">;
 
@@ -15,7 +30,7 @@ export async function addressesOf({ domain, address }: Place, signal: AbortSigna
   if (address !== undefined && net.isIP(address) !== 0) return [address];
   const host = address ?? domain;
   const found = await within(lookup(host, { all: true }), STEP_MS, `an address of ${host}`, signal).catch((error) => {
-    throw new Error(`${host} does not resolve (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw isUnresolved(error) ? unresolved(host, error) : error;
   });
   return found.map((one) => one.address);
 }
@@ -55,8 +70,9 @@ export async function handshake(
   try {
     return await within(secure, STEP_MS, `a TLS handshake with port ${target.port}`, signal);
   } catch (error) {
+    const { connecting } = socket;
     socket.destroy();
-    throw new Error(inWords(error, target), { cause: error });
+    throw explained(error, target, connecting);
   }
 }
 
@@ -76,21 +92,30 @@ export function codeOf(error: unknown): string | undefined {
   return (cause as NodeJS.ErrnoException).code;
 }
 
-function inWords(error: unknown, { domain, address, port }: Place): string {
+function explained(error: unknown, { domain, address, port }: Place, isConnecting: boolean): Error {
   const host = address ?? domain;
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `${host} does not resolve`;
-    case "ECONNREFUSED":
-      return `${host} refuses connections to port ${port}`;
-    case "ECONNRESET":
-    case "EPIPE":
-      return `${host} closed the connection in mid-handshake; a broker at its connection limit does that`;
-    case "ENETUNREACH":
-    case "EHOSTUNREACH":
-      return `there is no way from here to ${host}`;
-    default:
-      return messageOf(error);
-  }
+  if (isUnresolved(error)) return unresolved(host, error);
+  const all = error instanceof AggregateError ? error.errors : [error];
+  const answers = isConnecting && error instanceof TooLate ? (["timed out"] as const) : all.flatMap(answerOf);
+  const answer = clearest(answers);
+  if (answer !== undefined) return new Unreached(unreachedInWords(answer, host, port), { cause: error });
+  const isCut = ["ECONNRESET", "EPIPE"].includes(String((error as NodeJS.ErrnoException).code));
+  const cut = `${host} closed the connection in mid-handshake; a broker at its connection limit does that`;
+  return new Error(isCut ? cut : messageOf(error), { cause: error });
 }
+
+const answersByCode = {
+  ECONNREFUSED: "refused",
+  ETIMEDOUT: "timed out",
+  ENETUNREACH: "unreachable",
+  EHOSTUNREACH: "unreachable",
+} as const;
+
+function answerOf(error: unknown) {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return code in answersByCode ? [answersByCode[code as keyof typeof answersByCode]] : [];
+}
+
+const isUnresolved = (error: unknown): boolean =>
+  ["ENOTFOUND", "EAI_AGAIN"].includes(String((error as NodeJS.ErrnoException).code));
+const unresolved = (host: string, cause: unknown): Unreached => new Unreached(`${host} does not resolve`, { cause });

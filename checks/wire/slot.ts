@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type ProbePart, probeParts } from "../../fleet/access.ts";
 import type { VerifyTarget } from "../target.ts";
 import { messageOf } from "./deadline.ts";
-import { handshake } from "./dial.ts";
+import { handshake, Unreached } from "./dial.ts";
 import { answerInWords, isAccepted, isRefused, type LoginAnswer, login } from "./login.ts";
 import type { Ended, Session } from "./session.ts";
 
@@ -69,6 +69,7 @@ export async function openSlot(
     const { name, password } = target.credentials(number, part);
     const who = { clientId: change.clientId ?? name, username: name, password: change.password ?? password.reveal() };
     const socket = await handshake(target, signal).catch((error: unknown) => {
+      if (error instanceof Unreached) throw error;
       throw new Error(`${messageOf(error)}; no password was sent`);
     });
     const result = await login(socket, who, signal);

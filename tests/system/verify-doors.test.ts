@@ -1,5 +1,7 @@
 // verify against doors that no broker of ours is behind: each ends, in the right outcome, and no password goes there.
-import { createServer, type Server } from "node:net";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect, createServer, type Server } from "node:net";
 import tls from "node:tls";
 import { generate, parser } from "mqtt-packet";
 import { afterAll, describe, expect, test } from "vitest";
@@ -40,6 +42,18 @@ describe("doors that no broker is behind", () => {
     expect(ids(report, "fail")).toEqual([]);
     expect(ids(report, "unknown").length).toBe(13); // plain-port: its port refuses, and this one answers
     expect(report.durationMs).toBeLessThan(6_000);
+  });
+
+  test("a port that takes no more connections: one reason, told once", async () => {
+    const { port, end } = await startFullPort();
+    try {
+      const report = await verify(await target(port, "system"));
+      const reasons = report.findings.map(({ verdict }) => "because" in verdict && verdict.because);
+      expect([...new Set(reasons)]).toEqual([`127.0.0.2 does not answer on port ${port}`]);
+      expect(report.durationMs).toBeLessThan(7_000);
+    } finally {
+      end();
+    }
   });
 
   test("a TLS server that hangs up", async () => {
@@ -83,6 +97,23 @@ describe("doors that no broker is behind", () => {
     expect(passwords).toEqual([undefined, undefined]); // the two anonymous logins
   });
 });
+
+/** Its backlog is full and nobody takes from it: like a filter, the kernel drops every further SYN. */
+async function startFullPort(): Promise<{ port: number; end: () => void }> {
+  const listen =
+    "import socket,time; s=socket.socket(); s.bind(('127.0.0.2',0)); s.listen(0); print(s.getsockname()[1],flush=True); time.sleep(60)";
+  const server = spawn("python3", ["-c", listen], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = Number(String((await once(server.stdout, "data"))[0]));
+  const waiting = [1, 2, 3].map(() => connect({ host: "127.0.0.2", port }).on("error", () => {}));
+  await once(waiting[0]!, "connect");
+  return {
+    port,
+    end: () => {
+      for (const socket of waiting) socket.destroy();
+      server.kill();
+    },
+  };
+}
 
 /** Tells every password it is sent. */
 function takeEverything(told: (password: unknown) => void): (socket: tls.TLSSocket) => void {
