@@ -29,6 +29,7 @@ export interface Rehearsed {
   readonly report: Report;
   readonly converged: Converged;
   readonly guest: Guest;
+  readonly site: Site;
   /** What could not be removed, in words; empty: nothing is left behind. */
   readonly left: readonly string[];
 }
@@ -78,7 +79,7 @@ export async function rehearse(
     );
     phase(`verified from outside: ${report.findings.length} checks`);
     if (keep) guest.keep();
-    result = { report, converged, guest };
+    result = { report, converged, guest, site };
   } finally {
     if (!(keep && result)) {
       await acme?.stop();
@@ -126,7 +127,7 @@ export async function sshTo(guest: Guest, user = "root") {
     port: guest.sshPort,
     user,
     pin: guest.hostKey.fingerprint as Fingerprint,
-    login: { privateKey },
+    login: [{ privateKey }],
   };
 }
 

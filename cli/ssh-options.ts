@@ -20,7 +20,7 @@ export const duringWork = "Stopping here. What the host has begun it finishes by
 
 export function withSsh(command: Command): Command {
   return command
-    .option("--identity <file>", "SSH key to log in with; left out, the agent's or ssh's usual one")
+    .option("--identity <file>", "SSH key to log in with, before the agent's; left out, the agent's, then ssh's usual ones")
     .option("--host-key <fingerprint>", "pin this SSH host key (SHA256:…) in fleet.hosts at the first contact");
 }
 
@@ -51,7 +51,7 @@ export async function sshTarget(
     port: host.port,
     user: host.user,
     pin: pinned ?? given,
-    login: await findLogin(options.identity, env),
+    ...(await findLogin(options.identity, env)),
   };
   // Only a key that the host has shown is worth remembering.
   const remember = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 // One script over one channel: its output line by line, and an end that is never taken for a success when the link dropped.
+import { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { NodeSSH } from "node-ssh";
 import type { Output, RunOptions } from "./host.ts";
@@ -27,7 +28,8 @@ export function exec(ssh: NodeSSH, user: string, script: Script, options: RunOpt
     ssh.connection.exec(command.text, (error, channel) => {
       if (error) return settle(null, error.message);
       let exitCode: number | null = null;
-      channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+      if (options.stdout) channel.pipe(options.stdout, { end: false });
+      else channel.on("data", (chunk: Buffer) => stdout.push(chunk));
       channel.stderr.on("data", (chunk: Buffer) => {
         stderr.push(chunk);
         const lines = (pending + decoder.write(chunk)).split("\n");
@@ -39,7 +41,8 @@ export function exec(ssh: NodeSSH, user: string, script: Script, options: RunOpt
       });
       channel.on("error", () => {});
       channel.on("close", () => settle(exitCode));
-      channel.end(options.stdin ?? "");
+      if (options.stdin instanceof Readable) options.stdin.pipe(channel);
+      else channel.end(options.stdin ?? "");
     });
   });
 }

@@ -1,4 +1,5 @@
 // A machine that runs scripts: the one door between us and a host.
+import type { Readable, Writable } from "node:stream";
 import { Problem } from "../fleet/problem.ts";
 import type { Script } from "./sh.ts";
 
@@ -11,7 +12,9 @@ export interface Output {
 
 export interface RunOptions {
   /** Carries whatever must not appear in `ps`. */
-  readonly stdin?: string | Buffer;
+  readonly stdin?: string | Buffer | Readable;
+  /** Takes what the script prints, as bytes and in place of `Output.stdout`. Not ended: the caller learns how the script ended. */
+  readonly stdout?: Writable;
   readonly deadlineMs?: number;
   /** Each line as it arrives on stderr, for progress. */
   readonly onLine?: (line: string) => void;

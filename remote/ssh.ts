@@ -2,10 +2,12 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeSSH } from "node-ssh";
+import type { AgentAuthMethod, PublicKeyAuthMethod } from "ssh2";
 import { Problem } from "../fleet/problem.ts";
 import { exec } from "./exec.ts";
 import type { Host } from "./host.ts";
 import { type Fingerprint, fingerprintOf } from "./host-key.ts";
+import type { Identity } from "./login.ts";
 import { openSocket } from "./tcp.ts";
 
 export interface SshTarget {
@@ -15,8 +17,8 @@ export interface SshTarget {
   readonly user: string;
   /** What the host must show; undefined: nothing is known yet, so the connection stops and says what it saw. */
   readonly pin: Fingerprint | undefined;
-  /** A private key in PEM or OpenSSH form, or an agent's socket. */
-  readonly login: { readonly privateKey: string } | { readonly agent: string };
+  readonly login: readonly Identity[];
+  readonly notTried?: readonly string[];
   readonly connectDeadlineMs?: number;
   /** A connection on which the host says nothing for so long has dropped. */
   readonly silenceMs?: number;
@@ -55,7 +57,7 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
     await ssh.connect({
       sock: socket,
       username: target.user,
-      ...target.login,
+      authHandler: target.login.map((identity) => methodOf(target.user, identity)),
       readyTimeout: deadlineMs,
       keepaliveInterval: (target.silenceMs ?? SILENCE_MS) / QUESTIONS,
       keepaliveCountMax: QUESTIONS,
@@ -93,6 +95,15 @@ export async function connect(target: SshTarget, signal?: AbortSignal): Promise<
   };
 }
 
+function methodOf(username: string, identity: Identity): AgentAuthMethod | PublicKeyAuthMethod {
+  return "agent" in identity
+    ? { type: "agent", username, agent: identity.agent }
+    : { type: "publickey", username, key: identity.privateKey };
+}
+
+const nameOf = (identity: Identity): string =>
+  "agent" in identity ? "the SSH agent's keys" : (identity.file ?? "the private key");
+
 function refusal(where: string, target: SshTarget, seen: Fingerprint | undefined, error: unknown): Problem {
   if (seen && !target.pin) return new UnknownHostKey(where, seen);
   if (seen && seen !== target.pin) {
@@ -104,10 +115,16 @@ function refusal(where: string, target: SshTarget, seen: Fingerprint | undefined
   const message = error instanceof Error ? error.message : String(error);
   const level = (error as { level?: string }).level;
   if (level === "client-authentication") {
-    const tried = "agent" in target.login ? "the SSH agent's keys" : "the private key";
+    const refused = `${where}: the host refused ${target.login.map(nameOf).join(" and ")}`;
     return new Problem(
-      `${where}: the host refused ${tried}`,
+      [refused, ...(target.notTried ?? []).map((line) => `not tried: ${line}`)].join("\n  "),
       `Check that ${target.user} may log in with this key: ssh -p ${target.port} ${target.user}@${target.address}`,
+    );
+  }
+  if (level === "agent") {
+    return new Problem(
+      `${where}: the SSH agent (SSH_AUTH_SOCK) did not sign: ${message}`,
+      "Allow it where the agent asks, or name a key with --identity FILE and unset SSH_AUTH_SOCK.",
     );
   }
   return new Problem(

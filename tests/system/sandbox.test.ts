@@ -79,7 +79,7 @@ describe.runIf(verdict.ok)("a throw-away host", () => {
         port: 2222,
         user: "root",
         pin: guest.hostKey.fingerprint,
-        login: { privateKey: readFileSync(guest.privateKeyFile, "utf8") },
+        login: [{ privateKey: readFileSync(guest.privateKeyFile, "utf8") }],
       });
       const { stdout, stderr, exitCode } = await host.run(sh`apt-get install -qqy nftables >/dev/null 2>&1
         nft add table inet bednet && nft list tables`);

@@ -52,7 +52,7 @@ beforeEach(async () => {
   await once(server as unknown as TcpServer, "listening");
   const { port } = (server as unknown as TcpServer).address() as { port: number };
   const pin = fingerprintOfLine(hostKey.public);
-  target = { address: "127.0.0.1", port, user: "root", pin, login: { privateKey: userKey } };
+  target = { address: "127.0.0.1", port, user: "root", pin, login: [{ privateKey: userKey }] };
 });
 afterEach(() => void server.close());
 
@@ -172,6 +172,15 @@ describe("no connection", () => {
   test("a refused key", async () => {
     await expect(connect({ ...target, user: "nobody" })).rejects.toMatchObject({
       ...{ exitCode: 1, message: `nobody@127.0.0.1:${target.port}: the host refused the private key` },
+    });
+  });
+
+  test("several keys, and one that was not tried: all of them are told", async () => {
+    const login = [{ privateKey: userKey, file: "/home/ana/.ssh/farm" }, { privateKey: userKey }];
+    const notTried = ["/home/ana/.ssh/id_rsa: the SSH key has a passphrase"];
+    await expect(connect({ ...target, user: "nobody", login, notTried })).rejects.toMatchObject({
+      exitCode: 1,
+      message: `nobody@127.0.0.1:${target.port}: the host refused /home/ana/.ssh/farm and the private key\n  not tried: ${notTried[0]}`,
     });
   });
 
