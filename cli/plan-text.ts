@@ -57,7 +57,7 @@ function numbers(plan: Plan, { paint, width }: Page): string[] {
   });
 }
 
-function machine(fleet: Fleet, { size }: Plan, page: Page): string {
+function machine(fleet: Fleet, { size, bill }: Plan, page: Page): string {
   if (size.chosen === "existing") {
     return section(
       "Host",
@@ -67,7 +67,7 @@ function machine(fleet: Fleet, { size }: Plan, page: Page): string {
   }
   const price = size.monthlyDollars === undefined ? "price unknown" : `$${size.monthlyDollars} a month`;
   const how = size.chosen === "auto" ? "the smallest that holds the plan" : "chosen in fleet.yaml";
-  return section("Droplet", [`${size.slug}, ${price}, ${how}`, size.arithmetic], page);
+  return section("Droplet", [`${size.slug}, ${price}, ${how}`, size.arithmetic, `Billed: ${bill!.arithmetic}`], page);
 }
 
 /** One block per class, service and person: every principal of it may say the same. */

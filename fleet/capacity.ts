@@ -59,6 +59,12 @@ export function maxConnections(fleet: Pick<Fleet, "capacity" | "monitoring" | "p
 export const alertsFrom = (maxConnections: number, alertAt: number): number =>
   Math.ceil((maxConnections * Math.round(alertAt * 1_000_000)) / 1_000_000);
 
+/** From this many connections on monitoring alerts. */
+export function alertConnections(maxConnections: number, alertAt: number): Figure {
+  const value = alertsFrom(maxConnections, alertAt);
+  return figure("connections", value, `${maxConnections} × ${alertAt}, rounded up = ${value}`);
+}
+
 export function loopbackConnections(): Figure {
   const { monitor, watch, converge, spare } = loopback;
   return sum(

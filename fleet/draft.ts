@@ -6,6 +6,9 @@ export interface DraftGrants {
 }
 
 export interface Draft {
+  readonly name: string | undefined;
+  readonly provider: unknown;
+  readonly alertsGoTo: string | undefined;
   readonly domain: string | undefined;
   readonly zone: string | undefined;
   readonly access: unknown;
@@ -19,6 +22,9 @@ export interface Draft {
 export function draftOf(root: unknown): Draft {
   const capacity = member(root, "capacity");
   return {
+    name: text(member(root, "name")),
+    provider: member(member(root, "host"), "provider"),
+    alertsGoTo: text(member(member(root, "monitoring"), "email")),
     domain: text(member(member(root, "broker"), "domain")),
     zone: text(member(member(root, "dns"), "zone")),
     access: member(root, "access"),

@@ -36,5 +36,36 @@ function noAddress(input: unknown): string {
   return "use a host name or an address such as 203.0.113.7";
 }
 
+export const Email = z.email({ error: "use an address such as ops@example.com" });
+/** Nothing in it that a Terraform template would read. */
+export const PlainText = z
+  .string()
+  .regex(/^(?!.*[$%]\{)[^\u0000-\u001f\u007f]{1,175}$/, "use plain text of 175 characters at most");
+
+/** As DigitalOcean shows it. */
+export const KEY_FINGERPRINT = /^([0-9a-f]{2}:){15}[0-9a-f]{2}$/;
+const SshKey = z
+  .string()
+  .refine((text) => !/^(ssh|ecdsa|sk)-\S+ /.test(text), {
+    error: "put the key into a file beside fleet.yaml and name the file",
+    abort: true,
+  })
+  .refine((text) => !text.startsWith("SHA256:"), {
+    error: "use the MD5 fingerprint, as DigitalOcean shows it: ssh-keygen -l -E md5 -f KEY.pub",
+    abort: true,
+  })
+  .refine((text) => /^[^\u0000-\u001f\u007f]{1,4096}$/.test(text), { error: "use the path of a public key" });
+export const SshKeys = z
+  .array(SshKey)
+  .min(1, "name at least one key that may log in")
+  .refine((keys) => new Set(keys).size === keys.length, {
+    error: "a key stands here twice; keep one",
+    params: { alone: true },
+  })
+  .default(["deploy.pub"])
+  .describe(
+    "Who may log in to a new droplet: public key files beside fleet.yaml, or MD5 fingerprints the account has.",
+  );
+
 export const PemFile = z.string().regex(/^[^\u0000-\u001f\u007f]{1,4096}$/, "use the path of a PEM file");
 export const Filters = z.array(z.string()).default([]);

@@ -9,6 +9,7 @@ import { grantMistakes } from "./grant-mistakes.ts";
 import { type Mistake, problemOf } from "./mistake.ts";
 import { nameMistakes } from "./name-mistakes.ts";
 import { Problem } from "./problem.ts";
+import { providerMistakes } from "./provider-mistakes.ts";
 import { type Fleet, FleetFile } from "./schema.ts";
 import { settingMistakes } from "./setting-mistakes.ts";
 import { readYaml } from "./yaml-source.ts";
@@ -44,7 +45,7 @@ export function parseFleet({ yaml, yamlFile, csv, csvFile }: FleetText): Fleet {
   if (draft !== undefined) {
     mistakes.push(...settingMistakes(parsed.error?.issues ?? [], source));
     mistakes.push(...grantMistakes(draft, source), ...nameMistakes(draft, read.rows, source));
-    mistakes.push(...capacityMistakes(draft, read.rows.length, csvFile, source));
+    mistakes.push(...capacityMistakes(draft, read.rows.length, csvFile, source), ...providerMistakes(draft, source));
   }
   if (mistakes.length > 0 || !parsed.success) throw problemOf(mistakes, [yamlFile, csvFile]);
   return { ...parsed.data, devices: read.rows.map(({ id, class: name }) => ({ id, class: name })) };

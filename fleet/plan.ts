@@ -1,7 +1,8 @@
 // What follows from a fleet: connections, limits, memory, droplet size, reconnecting; each number with its arithmetic.
 import { accessOf, principalsOf } from "./access.ts";
+import { type Bill, billOf } from "./bill.ts";
 import {
-  alertsFrom,
+  alertConnections,
   connectionsPerService,
   connectionsPerTool,
   fileDescriptors,
@@ -11,7 +12,7 @@ import {
   plannedConnections,
   requiredConnections,
 } from "./capacity.ts";
-import { bytes, type Figure, figure, sum } from "./figure.ts";
+import { bytes, type Figure, sum } from "./figure.ts";
 import { handshakesPerSecond, perSource, reconnectSpreadSeconds } from "./handshake.ts";
 import { memoryFigures } from "./memory.ts";
 import { costliestVersion, dialectOf, imageVersion } from "./mosquitto-versions.ts";
@@ -55,6 +56,8 @@ export interface Plan {
   readonly perSourceNewPerSecond: Figure;
   readonly perSourceBurst: Figure;
   readonly size: PlannedSize;
+  /** Undefined for a host that somebody else bills. */
+  readonly bill: Bill | undefined;
   readonly engine: "mosquitto" | "cluster";
   readonly warnings: readonly string[];
 }
@@ -90,6 +93,7 @@ export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ip
     handshakesPerSecond: handshakes.value,
   };
   const required = requiredConnections(capacity);
+  const size = plannedSize(fleet, need);
   const { engine, warnings } = planWarnings(fleet, {
     dialect,
     versionIsAssumed: options.mosquittoVersion === undefined && image === undefined,
@@ -117,16 +121,11 @@ export function planFleet(fleet: Fleet, options: { mosquittoVersion?: string; ip
     reconnectSpreadSeconds: reconnectSpreadSeconds(planned, handshakes.value),
     ...perSource(capacity.largestSite, planned, max.value, handshakes.value),
     alertConnections: alertConnections(max.value, fleet.monitoring.alertAt),
-    size: plannedSize(fleet, need),
+    size,
+    bill: billOf(fleet, size),
     warnings,
     engine,
   };
-}
-
-/** From this many connections on monitoring alerts. */
-function alertConnections(maxConnections: number, alertAt: number): Figure {
-  const value = alertsFrom(maxConnections, alertAt);
-  return figure("connections", value, `${maxConnections} × ${alertAt}, rounded up = ${value}`);
 }
 
 /** Lines of passwd and acl when every planned device is listed. */

@@ -1,7 +1,9 @@
 // fleet.yaml, setting by setting. What is not here is a mistake, not a silent wish.
 import * as z from "zod";
-import { Address, AdminCidrs, count, Domain, Filters, Name, PemFile, Slug } from "./formats.ts";
+import { count, Domain, Email, Filters, Name, PemFile } from "./formats.ts";
+import { Host } from "./host-schema.ts";
 import { isPublicBroker } from "./public-brokers.ts";
+import { State } from "./state-schema.ts";
 
 export { NAME, nameHint } from "./formats.ts";
 
@@ -9,10 +11,9 @@ const keyType = z
   .enum(["ecdsa", "rsa"])
   .default("ecdsa")
   .describe("Key of the certificate: ecdsa (P-256) costs the broker less, rsa (2048) costs small devices less.");
-const email = z
-  .email({ error: "use an address such as ops@example.com" })
-  .optional()
-  .describe("Where the certificate authority writes to; left out, it is registered without.");
+const email = Email.optional().describe(
+  "Where the certificate authority writes to; left out, it is registered without.",
+);
 const trustFile = PemFile.optional().describe(
   "PEM file with the roots that issued certificates end in, beside fleet.yaml; left out, the public ones.",
 );
@@ -32,23 +33,6 @@ const Tls = z.discriminatedUnion("issuer", [
     trustFile,
     keyType,
     email,
-  }),
-]);
-
-const Host = z.discriminatedUnion("provider", [
-  z.strictObject({
-    provider: z.literal("digitalocean").describe("Who runs the machine: a droplet that bednet creates."),
-    region: Slug.describe("Region slug, such as fra1."),
-    size: Slug.default("auto").describe("Droplet size slug, or auto: the smallest that holds the plan."),
-    image: Slug.default("debian-13-x64").describe("Image slug; it decides the Mosquitto version."),
-    adminCidrs: AdminCidrs,
-  }),
-  z.strictObject({
-    provider: z.literal("existing").describe("Who runs the machine: you, and bednet reaches it over SSH."),
-    address: Address.describe("Host name or address for SSH."),
-    user: Name.default("root").describe("root, or a user with passwordless sudo."),
-    port: count(1, 65_535).default(22).describe("SSH port."),
-    adminCidrs: AdminCidrs,
   }),
 ]);
 
@@ -135,9 +119,11 @@ export const FleetFile = z.strictObject({
         .max(0.99)
         .default(0.8)
         .describe("Share of the connection limit at which monitoring alerts."),
+      email: Email.optional().describe("Where DigitalOcean's alerts go: load, memory, disk, no answer."),
     })
     .prefault({})
-    .describe("When to be told."),
+    .describe("When to be told, and where."),
+  state: State.default({ backend: "local" }).describe("Where Terraform keeps what it made; left out, in .bednet/."),
 });
 
 /** One row of devices.csv. */

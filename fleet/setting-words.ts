@@ -22,6 +22,9 @@ export function inWords(issue: z.core.$ZodIssue, value: unknown): string {
       return notOffered(value, issue.values.map(String));
     case "invalid_union":
       return notOffered(value, "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : []);
+    case "custom":
+      if (issue.params?.alone === true) return issue.message;
+      return `${shown(value)}: ${issue.message}`;
     default:
       return `${shown(value)}: ${issue.message}`;
   }

@@ -34,6 +34,7 @@ test("the plan of a thousand devices says how it came to every number", () => {
     "perSourceBurst: a whole site at once: 1,252",
     "alertConnections: 1271 × 0.8, rounded up = 1017",
     "size: 177 MiB broker + 400 MiB system = 577 MiB: s-1vcpu-1gb has 1 GiB ($6 a month as of 2026-10)",
+    "bill: $6 droplet + about $1 uptime check = $7 a month, as of 2026-10",
   ]);
 });
 

@@ -18,5 +18,5 @@ export function withCapacity(capacity: Partial<Fleet["capacity"]>, more: Partial
 }
 
 export const onDroplet = (size: string, image = "debian-13-x64"): Partial<Fleet> => ({
-  host: { provider: "digitalocean", region: "fra1", size, image, adminCidrs: ["203.0.113.7/32"] },
+  host: { ...sample.host, size, image } as Fleet["host"],
 });
