@@ -11,8 +11,8 @@ import { makeAuthority } from "../sandbox/authority.ts";
 import { startBroker } from "../sandbox/broker.ts";
 import { makeBundle } from "../templates/bundle.ts";
 import type { Context } from "./command.ts";
-import { planText } from "./plan-text.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
+import { afterwards, beforehand } from "./rehearsal-text.ts";
 
 const notProven = [
   "that the host converges: no package, unit, firewall or user was set up",
@@ -22,14 +22,15 @@ const notProven = [
 ];
 
 export async function rehearseLocally(
-  { fleet, key, lock: known }: ToRehearse,
+  rehearsed: ToRehearse,
   why: { because: string; fix: string },
-  { json }: { json?: true },
+  { fleet: path, json }: { fleet: string; json?: true },
   { output, signal, finish }: Context,
 ): Promise<void> {
-  if (!json) output.print(`${planText(fleet, planFleet(fleet), output)}\n`);
+  const { fleet, key, lock: known } = rehearsed;
   output.note(output.paint.bold("Local rehearsal: the broker as a process on this machine"));
   output.note(`  ${[why.because, why.fix].filter((text) => text !== "").join(". ")}`);
+  output.note(beforehand(rehearsed, planFleet(fleet), path));
   const { lock } = updateLock(fleet, known, key);
   const authority = await makeAuthority({ name: "bednet local rehearsal" });
   const issued = await authority.issue({ names: [fleet.broker.domain], keyType: fleet.broker.tls.keyType });
@@ -54,6 +55,7 @@ export async function rehearseLocally(
     if (json) output.print(jsonReport(report));
     else output.print(`\n${textReport(report, output)}`);
     output.note(["What this does not prove:", ...notProven.map((line) => `  - ${line}`)].join("\n"));
+    if (exitCodeOf(report) === 0) output.note(afterwards(rehearsed));
     finish(exitCodeOf(report));
   } finally {
     await broker.stop();

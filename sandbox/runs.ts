@@ -46,20 +46,31 @@ export async function sweep(onProgress?: (text: string) => void): Promise<string
   return left;
 }
 
-/** Resolves with what could not be removed, in words. */
-export async function removeKept(name: string): Promise<string[]> {
+/** One that is dead too: an earlier try may have stopped half-way. Rejects unless it is gone. */
+export async function removeKept(name: string): Promise<void> {
+  if (process.platform === "linux" && process.getuid?.() !== 0) {
+    throw new Problem("removing a rehearsal host needs root", "Run the command with sudo; nothing was removed.");
+  }
   const runs = listRuns();
   const run = runs.find((other) => other.name === name);
-  if (run?.state === "kept") return tearDown(run);
   if (run?.state === "running") {
     throw new Problem(
       `${name} belongs to a rehearsal that is still running`,
       "End that one with Ctrl-C; it removes its host.",
     );
   }
-  const kept = runs.filter(({ state }) => state === "kept").map((other) => other.name);
-  throw new Problem(
-    `there is no kept rehearsal host ${name}`,
-    kept.length > 0 ? `Kept are: ${kept.join(", ")}.` : "None is kept on this machine.",
-  );
+  if (run === undefined) {
+    const kept = runs.filter(({ state }) => state === "kept").map((other) => other.name);
+    throw new Problem(
+      `there is no kept rehearsal host ${name}`,
+      kept.length > 0 ? `Kept are: ${kept.join(", ")}.` : "None is kept on this machine.",
+    );
+  }
+  const left = await tearDown(run);
+  if (left.length > 0) {
+    throw new Problem(
+      [`${name} could not be removed whole:`, ...left.map((line) => `  ${line}`)].join("\n"),
+      "Clear what these lines name, and run the command again; everything else of it is gone.",
+    );
+  }
 }

@@ -37,7 +37,7 @@ async function run(options: Options, context: Context): Promise<void> {
   const { output, env } = context;
   if (options.remove !== undefined) {
     const { removeKept } = await import("../../sandbox/runs.ts");
-    for (const line of await removeKept(options.remove)) output.note(line);
+    await removeKept(options.remove);
     output.print(`${options.remove} is removed.`);
     return;
   }

@@ -197,7 +197,7 @@ describe.runIf(verdict.ok)("nothing is left", () => {
     expect(await run([...(ssh as ["ssh"]), "-o", "LogLevel=ERROR", `root@${address}`, "cat /etc/hostname"])).toBe(
       `${name}\n`,
     );
-    expect(await removeKept(name!)).toEqual([]);
+    await removeKept(name!);
     await nothingIsLeft();
     await expect(removeKept(name!)).rejects.toThrow(`there is no kept rehearsal host ${name}`);
   });
