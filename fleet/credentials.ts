@@ -103,11 +103,6 @@ export function hashOf(key: FleetKey | VerifyKey, name: string, generation: numb
   return `$7$${passwordIterations}$${salt.toString("base64")}$${hash.toString("base64")}`;
 }
 
-/** A line of the broker's password file. */
-export function hashLine(key: FleetKey | VerifyKey, name: string, generation: number): string {
-  return `${name}:${hashOf(key, name, generation)}`;
-}
-
 function derive(bytes: Buffer, info: string, byteLength: number): Buffer {
   return Buffer.from(hkdfSync("sha256", bytes, "", info, byteLength));
 }

@@ -23,17 +23,8 @@ export interface Dialect {
   readonly memory: MemoryFigures;
   /** False: the first SIGHUP switches `max_connections` off, and the soft descriptor limit is the cap (section 12). */
   readonly maxConnectionsSurvivesReload: boolean;
-  /** False: every closed connection raises the cap by one (section 2). */
-  readonly maxConnectionsExact: boolean;
-  /** After a reload with a bad file. `allows everything` and `exits` both forbid a blind reload (section 5). */
-  readonly onBadAcl: "allows everything" | "exits";
-  readonly onBadPasswordLine: "drops the user" | "exits";
   /** False: ACL sections load in quadratic time (section 3). */
   readonly hashedAcl: boolean;
-  /** True: a client whose keepalive equals `max_keepalive` is thrown out at once (section 10). */
-  readonly dropsClientsAtMaxKeepalive: boolean;
-  /** False: `max_keepalive` does not bind MQTT 3.1.1 clients. */
-  readonly maxKeepaliveBindsV3: boolean;
   /** Ways for a client to crash it that the distribution's package leaves open; empty when none is known. */
   readonly openHoles: readonly string[];
   knows(directive: string): boolean;
@@ -70,26 +61,19 @@ const openssl36 = { ...everywhere, ...v21, openssl: "3.6", tlsConnectionBytes: 2
 
 const traits20 = {
   maxConnectionsSurvivesReload: false,
-  maxConnectionsExact: true,
-  onBadAcl: "allows everything",
-  onBadPasswordLine: "drops the user",
   hashedAcl: false,
-  dropsClientsAtMaxKeepalive: false,
-  maxKeepaliveBindsV3: true,
   openHoles: [],
 } as const;
 
 const traits = {
-  "2.0.11": { ...traits20, memory: openssl30, maxConnectionsExact: false, maxKeepaliveBindsV3: false },
+  "2.0.11": { ...traits20, memory: openssl30 },
   "2.0.18": { ...traits20, memory: openssl30, openHoles: ["CVE-2024-8376"] },
-  "2.0.21": { ...traits20, memory: openssl35, dropsClientsAtMaxKeepalive: true },
+  "2.0.21": { ...traits20, memory: openssl35 },
   "2.0.22": { ...traits20, memory: openssl35 },
   "2.1": {
     ...traits20,
     memory: openssl36,
     maxConnectionsSurvivesReload: true,
-    onBadAcl: "exits",
-    onBadPasswordLine: "exits",
     hashedAcl: true,
   },
 } satisfies Record<Family, Omit<Dialect, "version" | "family" | "knows">>;

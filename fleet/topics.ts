@@ -3,6 +3,7 @@
 const MAX_BYTES = 65_535;
 /** Mosquitto refuses a topic with more separators (TOPIC_HIERARCHY_LIMIT). */
 const MAX_SEPARATORS = 200;
+
 /** Why a filter cannot be subscribed to, or undefined when it can. */
 export function filterProblem(filter: string): string | undefined {
   const text = textProblem(filter);
@@ -15,11 +16,6 @@ export function filterProblem(filter: string): string | undefined {
     if (level.includes("+") && level !== "+") return `+ must be a whole level, but a level is "${level}"`;
   }
   return undefined;
-}
-
-/** Why a topic cannot be published to, or undefined when it can. */
-export function topicProblem(topic: string): string | undefined {
-  return textProblem(topic) ?? (/[+#]/.test(topic) ? "a topic that is published to has no + and no #" : undefined);
 }
 
 /** Does a message on the topic reach a subscriber of the filter? `$share/group/filter` matches as its inner filter. */

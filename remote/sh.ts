@@ -1,4 +1,5 @@
 // Shell in which every interpolated value is already exactly one word.
+import { shellWord } from "../fleet/shell-word.ts";
 
 /** A piece of POSIX shell. Only `sh` makes one, so text from outside cannot become code. */
 export class Script {
@@ -18,11 +19,6 @@ export function sh(parts: TemplateStringsArray, ...values: readonly Word[]): Scr
 
 function word(value: Word): string {
   if (value instanceof Script) return value.text;
-  if (typeof value === "object") return value.map(quote).join(" ");
-  return quote(String(value));
-}
-
-function quote(text: string): string {
-  if (text.includes("\0")) throw new TypeError("a shell word cannot contain NUL");
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  if (typeof value === "object") return value.map(shellWord).join(" ");
+  return shellWord(String(value));
 }

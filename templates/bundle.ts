@@ -9,6 +9,7 @@ import { type Certificate, certificateFiles, certificateOf } from "./certificate
 import { firewallFiles } from "./firewall-files.ts";
 import { debianPaths, type HostFacts } from "./host-facts.ts";
 import { type HostFile, type HostFolder, printFile, rootFile } from "./host-file.ts";
+import { packages } from "./packages.ts";
 import { unitFiles } from "./unit-files.ts";
 
 export type { Certificate } from "./certificate-files.ts";
@@ -30,7 +31,7 @@ export interface Bundle {
   readonly folders: readonly HostFolder[];
   readonly certificate: Certificate;
   readonly packages: readonly string[];
-  /** Enabled and running. */
+  /** Enabled and running, as the runbook has them. Part of the digest, like the packages. */
   readonly units: readonly string[];
   at(path: string): HostFile;
 }
@@ -57,7 +58,7 @@ export function makeBundle(wanted: Wanted): Bundle {
       { path: `${facts.paths.broker}/tls`, owner: "root", group: facts.group, mode: "0750" },
     ],
     certificate: certificateOf(wanted.fleet, facts),
-    packages: ["mosquitto", "mosquitto-clients", "certbot", "nftables", "openssl", "unattended-upgrades"],
+    packages,
     units: ["mosquitto.service", "bednet-firewall.service", "certbot.timer", "apt-daily-upgrade.timer"],
     at(path) {
       const file = files.find((candidate) => candidate.path === path);

@@ -3,17 +3,14 @@ import type { Fleet } from "../fleet/schema.ts";
 import type { Wanted } from "./bundle.ts";
 import { certificatePair, type HostFacts } from "./host-facts.ts";
 import { type HostFile, printFile, rootFile } from "./host-file.ts";
-import { shellWord, systemdValue } from "./quote.ts";
+import { scriptWord, systemdValue } from "./quote.ts";
 
 export interface Certificate {
   readonly domain: string;
-  readonly issuer: Fleet["broker"]["tls"]["issuer"];
   /** Directory URL of the ACME server. */
   readonly server: string;
   readonly email?: string;
   readonly keyType: "ecdsa" | "rsa";
-  /** Name of certbot's lineage. */
-  readonly certName: "bednet";
   /** Where the broker reads chain and key, in one file. */
   readonly file: string;
 }
@@ -29,21 +26,19 @@ export function certificateOf({ broker }: Fleet, facts: HostFacts): Certificate 
   const { tls, domain } = broker;
   return {
     domain,
-    issuer: tls.issuer,
     server: tls.issuer === "acme" ? tls.server : servers[tls.issuer],
     ...(tls.email !== undefined && { email: tls.email }),
     keyType: tls.keyType,
-    certName: "bednet",
     file: certificatePair(facts.paths),
   };
 }
 
 export function certificateFiles({ facts, acmeCaPem }: Wanted): HostFile[] {
   const hook = printFile("deploy-hook.hbs", {
-    folder: shellWord(`${facts.paths.broker}/tls`),
-    certificatePair: shellWord(certificatePair(facts.paths)),
-    user: shellWord(facts.user),
-    group: shellWord(facts.group),
+    folder: scriptWord(`${facts.paths.broker}/tls`),
+    certificatePair: scriptWord(certificatePair(facts.paths)),
+    user: scriptWord(facts.user),
+    group: scriptWord(facts.group),
   });
   const deployHook = rootFile({ path: "/usr/local/lib/bednet/deploy-hook", content: hook, mode: "0755" });
   if (acmeCaPem === undefined) return [deployHook];

@@ -1,5 +1,6 @@
 // One function for each language a host file is written in. What cannot be said there safely is refused, never trimmed.
 import { isIP } from "node:net";
+import { shellWord } from "../fleet/shell-word.ts";
 
 /** One word of mosquitto.conf or of an ACL line: the line is the only unit of injection, blanks at its ends are lost. */
 export function confValue(text: string): string {
@@ -13,10 +14,10 @@ export function systemdValue(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
-/** One word of POSIX shell. */
-export function shellWord(text: string): string {
+/** One word of POSIX shell, on one line. */
+export function scriptWord(text: string): string {
   if (/[\0\r\n]/.test(text)) refuse("shell word", text);
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return shellWord(text);
 }
 
 /** An address or network, for a set of its family. */

@@ -1,7 +1,7 @@
 // A real mosquitto from a real bundle, sabotaged where the test says so, and the target that verify is pointed at.
-
+import { connectAsync, type MqttClient } from "mqtt";
 import { targetOf, type VerifyTarget } from "../../checks/target.ts";
-import { FleetKey } from "../../fleet/credentials.ts";
+import { FleetKey, passwordOf } from "../../fleet/credentials.ts";
 import { parseFleet } from "../../fleet/load.ts";
 import { type Lock, updateLock } from "../../fleet/lock.ts";
 import { planFleet } from "../../fleet/plan.ts";
@@ -95,6 +95,20 @@ export async function startRig(style: Style, sabotage: Sabotage = {}, signal?: A
   });
   return { broker, target: sabotage.target?.(target, broker) ?? target, fleet, lock, key };
 }
+
+/** A login of a device of the rig, which stays for as long as it is not ended. */
+export const asDevice = ({ target, key }: Rig, name: string): Promise<MqttClient> =>
+  connectAsync({
+    protocol: "mqtts",
+    host: target.address!,
+    port: target.port,
+    servername: target.domain,
+    ca: target.trust,
+    username: name,
+    clientId: name,
+    password: passwordOf(key, name, 1).reveal(),
+    reconnectPeriod: 0,
+  });
 
 /** Where some of what is broken on purpose cannot be broken any more. */
 export const isFrom21 = ({ broker }: Rig): boolean => !broker.facts.mosquittoVersion.startsWith("2.0.");

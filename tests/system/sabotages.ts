@@ -3,11 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectAsync } from "mqtt";
 import { probeName } from "../../fleet/access.ts";
-import { passwordOf } from "../../fleet/credentials.ts";
 import { buildPlugins } from "./accept-plugin.ts";
-import type { Rig, Sabotage, Style } from "./broker-rig.ts";
+import { asDevice, type Rig, type Sabotage, type Style } from "./broker-rig.ts";
 
 export interface Row {
   /** The only check that may fail. */
@@ -64,23 +62,9 @@ writeFileSync(
 );
 
 /** As on a broker that runs short: real devices hold ten connections, and the limit is twelve. */
-async function holdTen({ target, key }: Rig): Promise<() => Promise<void>> {
+async function holdTen(rig: Rig): Promise<() => Promise<void>> {
   const names = Array.from({ length: 10 }, (_, i) => `soil-${i + 1}`);
-  const clients = await Promise.all(
-    names.map((username) =>
-      connectAsync({
-        protocol: "mqtts",
-        host: target.address!,
-        port: target.port,
-        servername: target.domain,
-        ca: target.trust,
-        username,
-        password: passwordOf(key, username, 1).reveal(),
-        clientId: username,
-        reconnectPeriod: 0,
-      }),
-    ),
-  );
+  const clients = await Promise.all(names.map((name) => asDevice(rig, name)));
   await sleep(2_500); // the broker counts once a second here
   return async () => void (await Promise.all(clients.map((client) => client.endAsync())));
 }

@@ -1,30 +1,16 @@
 // verify against real brokers: side by side, in a hurry, over IPv6, and where nothing can be proven.
 import { readdir, readFile, readlink, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Outcome } from "../../checks/check.ts";
 import { DELIBERATE_FAILURES } from "../../checks/deliberate.ts";
 import { exitCodeOf, type Report } from "../../checks/report.ts";
 import { verify } from "../../checks/verify.ts";
-import { passwordOf } from "../../fleet/credentials.ts";
-import { isFrom21, type Rig, startRig } from "./broker-rig.ts";
+import { asDevice, isFrom21, type Rig, startRig } from "./broker-rig.ts";
 
 const ids = (report: Report, outcome: Outcome): string[] =>
   report.findings.filter(({ verdict }) => verdict.outcome === outcome).map(({ check }) => check.id);
 const notPassed = (report: Report) => report.findings.filter(({ verdict }) => verdict.outcome !== "pass");
-const asDevice = ({ target, key }: Rig, name: string): Promise<MqttClient> =>
-  connectAsync({
-    protocol: "mqtts",
-    host: target.address!,
-    port: target.port,
-    servername: target.domain,
-    ca: target.trust,
-    username: name,
-    clientId: name,
-    password: passwordOf(key, name, 1).reveal(),
-    reconnectPeriod: 0,
-  });
 
 /** Stopped also when the test fails. */
 async function rigOfTest(...args: Parameters<typeof startRig>): Promise<Rig> {

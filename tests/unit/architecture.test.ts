@@ -60,7 +60,7 @@ const graph = await build({
 describe("folders import in one direction", () => {
   test.each(files)("%s", (file) => {
     const home = folderOf(file);
-    for (const { path, external } of graph[file]?.imports ?? []) {
+    for (const { path, external } of graph[file]!.imports) {
       if (path.startsWith("node:") || builtinModules.includes(path) || path.startsWith("../dist/")) continue;
       if (external) expect(ownedBy[packageOf(path)], `${file} imports ${path}`).toBe(home);
       else expect([home, ...mayImport[home]!], `${file} imports ${path}`).toContain(folderOf(path));

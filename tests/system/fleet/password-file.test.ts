@@ -7,7 +7,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
-import { FleetKey, hashLine, passwordOf } from "../../../fleet/credentials.ts";
+import { FleetKey, hashOf, passwordOf } from "../../../fleet/credentials.ts";
 
 const key = FleetKey.parse("bednet-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
@@ -46,7 +46,7 @@ const login = async (port: number, username: string, password: string): Promise<
 };
 
 test("a derived password logs in; an older generation and a neighbour's do not", async () => {
-  const port = await startBroker(["soil-1", "soil-2"].map((name) => `${hashLine(key, name, 2)}\n`).join(""));
+  const port = await startBroker(["soil-1", "soil-2"].map((name) => `${name}:${hashOf(key, name, 2)}\n`).join(""));
   expect(await login(port, "soil-1", passwordOf(key, "soil-1", 2).reveal())).toBe("accepted");
   expect(await login(port, "soil-1", passwordOf(key, "soil-1", 1).reveal())).toBe("Connection refused: Not authorized");
   expect(await login(port, "soil-1", passwordOf(key, "soil-2", 2).reveal())).toBe("Connection refused: Not authorized");

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { FleetKey, hashLine, isExampleKey, passwordOf, VerifyKey } from "../../../fleet/credentials.ts";
+import { FleetKey, hashOf, isExampleKey, passwordOf, VerifyKey } from "../../../fleet/credentials.ts";
 import { Problem } from "../../../fleet/problem.ts";
 
 const keyText = "bednet-key-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -33,20 +33,20 @@ describe("derived by openssl and by us", () => {
     expect(passwordOf(key, "soil-1", 2).reveal()).toBe("Pb_tQzBWFp7x_Ih06QKpieG2");
   });
 
-  test("the line of the password file", () => {
-    expect(hashLine(key, "soil-1", 1)).toBe(
-      "soil-1:$7$101$O5rbEcHRnLf39Y7O$PXU0tlfgFQK75hemMfpOzdkkuF0e8plBnDfk7KK03KBpPbiFWLBKOn3KEv5iK7RViNOx1EV40WZyGjRcSh1fYA==",
+  test("the hash in the password file", () => {
+    expect(hashOf(key, "soil-1", 1)).toBe(
+      "$7$101$O5rbEcHRnLf39Y7O$PXU0tlfgFQK75hemMfpOzdkkuF0e8plBnDfk7KK03KBpPbiFWLBKOn3KEv5iK7RViNOx1EV40WZyGjRcSh1fYA==",
     );
-    expect(hashLine(key, "soil-1", 2)).toBe(
-      "soil-1:$7$101$VS6Z02cCVYpjJjGK$n9+gP6kv4TMKS2TzOs8PyELEN7o5X+BQZnvNcjW1UfwNHFMScbpb5BbZay5PCSJhckzDIgQjc0j90FkqFQHeEQ==",
+    expect(hashOf(key, "soil-1", 2)).toBe(
+      "$7$101$VS6Z02cCVYpjJjGK$n9+gP6kv4TMKS2TzOs8PyELEN7o5X+BQZnvNcjW1UfwNHFMScbpb5BbZay5PCSJhckzDIgQjc0j90FkqFQHeEQ==",
     );
   });
 
   test("a monitor of ours derives from the verify key, whichever of the two keys is here", () => {
-    const line =
-      "bednet-monitor:$7$101$r8bzIbIXI3gJpvGG$UGbsYvkvwrl8hQXA1ZEre8PMQZ4nBCN6C/96CUDaU081kchgVN0GBFE2AcO5gd+qmM9aLH0iEj0hzvpcb22x0g==";
-    expect(hashLine(key, "bednet-monitor", 1)).toBe(line);
-    expect(hashLine(VerifyKey.parse(verifyText), "bednet-monitor", 1)).toBe(line);
+    const hash =
+      "$7$101$r8bzIbIXI3gJpvGG$UGbsYvkvwrl8hQXA1ZEre8PMQZ4nBCN6C/96CUDaU081kchgVN0GBFE2AcO5gd+qmM9aLH0iEj0hzvpcb22x0g==";
+    expect(hashOf(key, "bednet-monitor", 1)).toBe(hash);
+    expect(hashOf(VerifyKey.parse(verifyText), "bednet-monitor", 1)).toBe(hash);
   });
 });
 

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { runbook } from "../../../provisioning/runbook.ts";
+import { bundle } from "./sample.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -16,6 +17,17 @@ test("every kind of resource is used, and no entry is named twice", () => {
   const entries = runbook.flatMap((step) => step.entries.map(({ resource, name }) => `${resource.kind} ${name}`));
   expect(new Set(runbook.flatMap((step) => step.entries.map(({ resource }) => resource.kind))).size).toBe(kinds);
   expect(entries).toEqual([...new Set(entries)]);
+});
+
+test("the bundle names the packages and units of the runbook, so that the rollout digest moves with them", () => {
+  const named = (kind: string) =>
+    runbook
+      .flatMap((step) => step.entries)
+      .filter(({ resource }) => resource.kind === kind)
+      .map(({ name }) => name)
+      .sort();
+  expect([...bundle.packages].sort()).toEqual(named("package"));
+  expect([...bundle.units].sort()).toEqual(named("unit"));
 });
 
 test("docs/steps.md tells the runbook (npm run docs prints it again)", async () => {

@@ -1,13 +1,13 @@
 // Hostile values end in a refusal or in a correctly quoted word, in every language that a host file is written in.
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { confValue, nftNetwork, shellWord, systemdValue } from "../../../templates/quote.ts";
+import { confValue, nftNetwork, scriptWord, systemdValue } from "../../../templates/quote.ts";
 
 const hostile = ["", "a\nlistener 1", "a\rb", "a\0b", "\nx", "x\n"];
 
 test.each(hostile)("%j is refused everywhere", (text) => {
   for (const quote of [confValue, systemdValue, nftNetwork]) expect(() => quote(text)).toThrow(TypeError);
-  if (text !== "") expect(() => shellWord(text)).toThrow(TypeError);
+  if (text !== "") expect(() => scriptWord(text)).toThrow(TypeError);
 });
 
 test.each([" a", "a ", "a\tb", "\t"])("mosquitto would trim or split %j", (text) => {
@@ -25,7 +25,7 @@ test("a per cent sign is no systemd specifier", () => expect(systemdValue("/etc/
 test.each(["a'b", "$(id)", "`id`", "a b", '"', "\\", "*", "-n", "'; rm -rf x; '", ""])(
   "the shell takes %j as one word",
   (text) => {
-    expect(execFileSync("sh", ["-c", `printf %s. ${shellWord(text)}`], { encoding: "utf8" })).toBe(`${text}.`);
+    expect(execFileSync("sh", ["-c", `printf %s. ${scriptWord(text)}`], { encoding: "utf8" })).toBe(`${text}.`);
   },
 );
 
