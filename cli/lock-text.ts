@@ -28,7 +28,7 @@ export function madeKeyText({ path, old }: MadeKey): string {
   return [
     `A new key for this fleet is in ${path}: only you can read it, and git ignores it.`,
     "Every password follows from it. Keep a copy where you keep passwords: `bednet key show` prints it.",
-    ...(old === undefined ? [] : [`The key before it is kept in ${old}.`]),
+    ...(old === undefined ? [] : [`What was there before is kept in ${old}.`]),
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 // The work of `bednet lock`: the key that is there or a new one, then the lock, in an order that a crash cannot spoil.
 import { FleetKey, type VerifyKey } from "../fleet/credentials.ts";
-import { keyPath, readKey, readVerifyKey, writeKey } from "../fleet/key-file.ts";
+import { DamagedKey, keyPath, readKey, readVerifyKey, writeKey } from "../fleet/key-file.ts";
 import { forgedLines, type Lock, type LockUpdate, lockProblem, updateLock } from "../fleet/lock.ts";
 import { readLock, rewriteLock } from "../fleet/lock-file.ts";
 import { listed } from "../fleet/lock-text.ts";
@@ -27,7 +27,7 @@ export async function relock(wish: Relock): Promise<{ update: LockUpdate; madeKe
   const { fleet, folder, env, rotate, newKey } = wish;
   let madeKey: MadeKey | undefined;
   const update = await rewriteLock(folder, async (before) => {
-    const present = await readKey(folder, env);
+    const present = await readKey(folder, env).catch(newKey ? unlessDamaged : undefined);
     const key = keyFor(present, before, wish);
     if (before?.keyId === key.id) refuseForged(before, key, new Set(rotate));
     const next = updateLock(fleet, before, key, { rotate, newKey });
@@ -36,6 +36,11 @@ export async function relock(wish: Relock): Promise<{ update: LockUpdate; madeKe
     return next;
   });
   return { update, madeKey };
+}
+
+/** What is being replaced need not be readable. */
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedKey)) throw error;
 }
 
 function keyFor(present: FleetKey | undefined, lock: Lock | undefined, { env, folder, newKey }: Relock): FleetKey {

@@ -1,7 +1,9 @@
 // Where the fleet's key lies: the environment, or .bednet/key beside fleet.yaml, never git.
+import { existsSync } from "node:fs";
 import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FleetKey, isExampleKey, VerifyKey } from "./credentials.ts";
+import { lockPath } from "./lock-file.ts";
 import { Problem } from "./problem.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,8 +15,10 @@ export async function readKey(folder: string, env: Environment): Promise<FleetKe
   if (env.BEDNET_KEY) return named("BEDNET_KEY", () => FleetKey.parse(env.BEDNET_KEY!));
   const path = keyPath(folder);
   const text = await readPrivate(path);
-  if (text !== undefined) return named(path, () => FleetKey.parse(text));
-  return readExampleKey(folder);
+  if (text === undefined) return readExampleKey(folder);
+  const key = keyIn(text);
+  if (key === undefined) throw new DamagedKey(`${path} holds no fleet key, or only a part of one`, wayOut);
+  return key;
 }
 
 /** BEDNET_VERIFY_KEY alone is enough for converge and verify; the fleet's key holds it too. */
@@ -23,11 +27,21 @@ export async function readVerifyKey(folder: string, env: Environment): Promise<V
   return (await readKey(folder, env))?.verifyKey;
 }
 
+const wayOut =
+  "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device needs its new secret.";
+
 export function noKey(folder: string): Problem {
   return new Problem(
     `there is no key: BEDNET_KEY is not set, and ${keyPath(folder)} does not exist`,
-    "Bring the key back from your password manager with `bednet key set`, or run `bednet lock` to start a new fleet.",
+    existsSync(lockPath(folder))
+      ? wayOut
+      : "Bring the key back from your password manager with `bednet key set`, or run `bednet lock` to start a new fleet.",
   );
+}
+
+/** The file is there, and what it holds is no key. `bednet key set` and `bednet lock --new-key` replace it. */
+export class DamagedKey extends Problem {
+  override name = "DamagedKey";
 }
 
 /** Keeps a key that is already there as key-<its id>: losing one means a visit to every device. Gives the path of the old one. */
@@ -45,9 +59,9 @@ export async function writeKey(folder: string, key: FleetKey): Promise<string | 
 async function keepOld(path: string, key: FleetKey): Promise<string | undefined> {
   const text = await readFile(path, "utf8").catch(orUndefined);
   if (text === undefined) return undefined;
-  const old = named(path, () => FleetKey.parse(text));
-  if (old.id === key.id) return undefined;
-  const kept = `${path}-${old.id}`;
+  const oldId = keyIn(text)?.id ?? "damaged";
+  if (oldId === key.id) return undefined;
+  const kept = `${path}-${oldId}`;
   await rm(kept, { force: true });
   await link(path, kept);
   await chmod(kept, 0o600);
@@ -67,11 +81,17 @@ async function readPrivate(path: string): Promise<string | undefined> {
 async function readExampleKey(folder: string): Promise<FleetKey | undefined> {
   const text = await readFile(join(folder, "..", "key"), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
+  const key = keyIn(text); // Anything else there is somebody else's file.
+  return key !== undefined && isExampleKey(key.id) ? key : undefined;
+}
+
+/** Undefined: what is there is no key, or only a part of one. */
+function keyIn(text: string): FleetKey | undefined {
   try {
-    const key = FleetKey.parse(text);
-    return isExampleKey(key.id) ? key : undefined;
-  } catch {
-    return undefined; // Somebody else's file.
+    return FleetKey.parse(text);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
   }
 }
 

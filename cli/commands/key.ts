@@ -82,6 +82,6 @@ async function setKey(options: FleetOption, { output, env, stdin, signal }: Cont
   if (lock) refuseForeignKey(lock, key);
   const old = await writeKey(folder, key);
   output.print(`The key ${key.id} is in ${keyPath(folder)}${lock ? ", and fleet.lock was made with it" : ""}.`);
-  if (old !== undefined) output.note(`The key that was there is kept in ${old}.`);
+  if (old !== undefined) output.note(`What was there is kept in ${old}.`);
   if (env.BEDNET_KEY) output.note("BEDNET_KEY is set, and goes before the file.");
 }

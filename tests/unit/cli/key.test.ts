@@ -1,5 +1,5 @@
 // bednet key: out to a password manager and back, and never a wrong one.
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -69,9 +69,22 @@ test("a key that fleet.lock was not made with is refused, and nothing is written
 test("the key that was there is kept, and a set BEDNET_KEY is pointed out", async () => {
   await bednet("key set", { stdin: otherText });
   expect((await bednet("key set", { stdin: keyText, env: { BEDNET_KEY: otherText } })).stderr).toBe(
-    `The key that was there is kept in ${folder}/.bednet/key-3e5da2b4.\nBEDNET_KEY is set, and goes before the file.\n`,
+    `What was there is kept in ${folder}/.bednet/key-3e5da2b4.\nBEDNET_KEY is set, and goes before the file.\n`,
   );
   expect(await readFile(join(folder, ".bednet/key-3e5da2b4"), "utf8")).toBe(`${otherText}\n`);
+});
+
+test("a damaged key is replaced, and kept: half of it may be all that is left", async () => {
+  const half = keyText.slice(0, 30);
+  await mkdir(join(folder, ".bednet"));
+  await writeFile(join(folder, ".bednet/key"), half, { mode: 0o600 });
+  expect(await bednet("key set", { stdin: keyText })).toEqual({
+    exitCode: 0,
+    stdout: `The key 7bdf26e3 is in ${folder}/.bednet/key.\n`,
+    stderr: `What was there is kept in ${folder}/.bednet/key-damaged.\n`,
+  });
+  expect(await readFile(join(folder, ".bednet/key-damaged"), "utf8")).toBe(half);
+  expect((await bednet("key show")).stdout).toBe(`${keyText}\n`);
 });
 
 test("what is no key is refused without being repeated", async () => {
@@ -168,6 +181,10 @@ describe("the password of one principal", () => {
       refused("there is no fleet.lock beside fleet.yaml\nRun `bednet lock`: it gives everybody a password.\n"),
     );
     await write(line("soil-17"));
-    expect((await bednet("key password soil-17")).stderr).toMatch(/^there is no key: /);
+    expect(await bednet("key password soil-17")).toEqual(
+      refused(
+        `there is no key: BEDNET_KEY is not set, and ${folder}/.bednet/key does not exist\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device needs its new secret.\n`,
+      ),
+    );
   });
 });

@@ -97,8 +97,24 @@ test("a new key on request, and the old one is kept", async () => {
     0,
     `fleet.lock: ${everybody} rotated, serial 2\n6 devices need their new secret.\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
   ]);
-  expect(stderr).toContain(`The key before it is kept in ${folder}/.bednet/key-${id}.\n`);
+  expect(stderr).toContain(`What was there before is kept in ${folder}/.bednet/key-${id}.\n`);
   expect(await readFile(join(folder, `.bednet/key-${id}`), "utf8")).toBe(before);
+  expect((await bednet("lock --check")).exitCode).toBe(0);
+});
+
+test("a damaged key stops the lock, and a new key on request replaces it", async () => {
+  await bednet("lock");
+  await writeFile(join(folder, ".bednet/key"), "bednet-key-1:AAEC\n");
+  expect(await bednet("lock")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `${folder}/.bednet/key holds no fleet key, or only a part of one\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device needs its new secret.\n`,
+  });
+  const { exitCode, stderr } = await bednet("lock --new-key");
+  expect([exitCode, stderr]).toEqual([
+    0,
+    expect.stringContaining(`What was there before is kept in ${folder}/.bednet/key-damaged.\n`),
+  ]);
   expect((await bednet("lock --check")).exitCode).toBe(0);
 });
 

@@ -55,7 +55,10 @@ test("a key that cannot be read says which place it came from, and not what it w
   await mkdir(join(folder, ".bednet"));
   const path = join(folder, ".bednet/key");
   await writeFile(path, "hunter2", { mode: 0o600 });
-  await expect(readKey(folder, {})).rejects.toMatchObject({ message: `${path}: ${what}`, fix });
+  await expect(readKey(folder, {})).rejects.toMatchObject({
+    message: `${path} holds no fleet key, or only a part of one`,
+    fix: "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device needs its new secret.",
+  });
 });
 
 test("a new key does not destroy the old one", async () => {
