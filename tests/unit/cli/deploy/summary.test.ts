@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { type Ahead, changesNothing, summaryOf } from "../../../../cli/deploy/summary.ts";
+import type { Action, ResourceChange } from "../../../../stacks/terraform/changes.ts";
+
+const change = (address: string, action: Action, isDeposed = false): ResourceChange => {
+  const [type = "", name = ""] = address.split(".");
+  return { address, type, name, action, isDeposed, before: {}, after: {} };
+};
+const quiet: Ahead = {
+  changes: [],
+  host: { name: "203.0.113.20", changes: [], effect: "none", clients: 7 },
+  cost: undefined,
+};
+const cost = { before: "7.00", after: "7.00" };
+
+test("nothing to do", () => {
+  expect(summaryOf(quiet)).toBe("Nothing to change.");
+  expect(changesNothing(quiet)).toBe(true);
+});
+
+test("a first deploy: what is made, and what it costs", () => {
+  const changes = [change("digitalocean_tag.fleet", "create"), change("terraform_data.preflight", "create")];
+  const first: Ahead = { changes, host: undefined, cost: { before: undefined, after: "7.00" } };
+  expect(changesNothing(first)).toBe(false);
+  expect(summaryOf(first)).toBe(
+    `Cloud
+  create   digitalocean_tag.fleet
+Cost     $7.00 a month, nothing so far`,
+  );
+});
+
+test("one device more: reload, and nobody is dropped", () => {
+  const host = {
+    name: "203.0.113.20",
+    changes: [{ step: "broker", says: "/etc/mosquitto/bednet/passwd is up to date" }],
+    effect: "reload" as const,
+    clients: 214,
+  };
+  expect(summaryOf({ changes: [change("terraform_data.converge", "replace")], host, cost: undefined })).toBe(
+    `Host 203.0.113.20
+  broker: /etc/mosquitto/bednet/passwd is up to date
+Clients  reload: 0 of 214 connected clients are dropped`,
+  );
+});
+
+test.each([
+  [214, "Clients  restart: 214 connected clients are dropped"],
+  [1, "Clients  restart: 1 connected client is dropped"],
+])("a restart says how many it drops: %d", (clients, line) => {
+  const host = { name: "h", changes: [{ step: "broker", says: "x" }], effect: "restart" as const, clients };
+  expect(summaryOf({ changes: [], host, cost }).split("\n").at(-1)).toBe(line);
+});
+
+test("a new droplet: what is replaced, what was left over, and who moves", () => {
+  const changes = [
+    change("digitalocean_droplet.droplet", "replace"),
+    change("digitalocean_droplet.droplet", "delete", true),
+  ];
+  expect(summaryOf({ changes, host: { ...quiet.host!, clients: 3 }, cost })).toBe(
+    `Cloud
+  replace  digitalocean_droplet.droplet
+  remove   digitalocean_droplet.droplet (left over from a replacement)
+Clients  replace: 3 connected clients move to the new droplet when it has proved itself
+Cost     $7.00 a month, as before`,
+  );
+});
+
+test("what differs on the host is drift, although Terraform sees nothing", () => {
+  const host = { ...quiet.host!, changes: [{ step: "broker", says: "x" }] };
+  expect(changesNothing({ ...quiet, host })).toBe(false);
+});
