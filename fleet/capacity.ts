@@ -81,7 +81,7 @@ export function fileDescriptors(maxConnections: number, loopback: number, ipv6: 
     "descriptors",
     own + 1 + maxConnections + loopback,
     `${own} of its own + 1 log file + ${count(maxConnections)} connections + ${loopback} loopback`,
-    "facts: mosquitto.md section 13",
+    "docs/measurements.md#connection-cap",
   );
 }
 

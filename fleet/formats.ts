@@ -1,7 +1,7 @@
 // How names, addresses, counts and filters are written in fleet.yaml.
 import * as z from "zod";
 
-/** User name = client id, so one whitelist serves the password file, the ACL, topics and shells (facts: mosquitto.md section 4). */
+/** User name = client id, so one whitelist serves the password file, the ACL, topics and shells (docs/measurements.md#passwords). */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 export const nameHint = "use letters, digits, - and _, starting with a letter or digit, 64 at most";
 

@@ -2,7 +2,7 @@
 import { count, type Figure, figure, sum } from "./figure.ts";
 import type { Fleet } from "./schema.ts";
 
-const source = "facts: devices.md, Reconnecting without a herd";
+const source = "docs/measurements.md#handshakes";
 /** Broker CPU of one full handshake with login, on the measured core. */
 const handshakeMs = { ecdsa: 0.44, rsa: 0.62 } as const;
 /** A core of a small droplet is shared: a quarter of the measured one. */

@@ -2,7 +2,7 @@
 import { directivesOf } from "./mosquitto-directives.ts";
 import { Problem } from "./problem.ts";
 
-/** Measured per build and per idle connection (facts: mosquitto.md section 3). */
+/** Measured per build and per idle connection (docs/measurements.md#memory). */
 export interface MemoryFigures {
   readonly openssl: "3.0" | "3.5" | "3.6";
   readonly baseBytes: number;
@@ -21,9 +21,9 @@ export interface Dialect {
   /** Every 2.1.x reads the same directives. */
   readonly family: Family;
   readonly memory: MemoryFigures;
-  /** False: the first SIGHUP switches `max_connections` off, and the soft descriptor limit is the cap (section 12). */
+  /** False: the first SIGHUP switches `max_connections` off, and the soft descriptor limit is the cap (docs/measurements.md#connection-cap). */
   readonly maxConnectionsSurvivesReload: boolean;
-  /** False: ACL sections load in quadratic time (section 3). */
+  /** False: ACL sections load in quadratic time (docs/measurements.md#reloads). */
   readonly hashedAcl: boolean;
   /** Ways for a client to crash it that the distribution's package leaves open; empty when none is known. */
   readonly openHoles: readonly string[];
@@ -36,7 +36,7 @@ export type Family = (typeof families)[number];
 /** One of each family: the rollout digest renders for all of them. */
 export const supportedVersions = ["2.0.11", "2.0.18", "2.0.21", "2.0.22", "2.1.2"] as const;
 
-/** Iterations of our `$7$` lines: each reload verifies every session again, in the broker's only thread (section 3). */
+/** Iterations of our `$7$` lines: each reload verifies every session again, in the broker's only thread (docs/measurements.md#reloads). */
 export const passwordIterations = 101;
 
 const KIB = 1024;
@@ -105,7 +105,7 @@ export function imageVersion(image: string): string | undefined {
   return Object.hasOwn(images, slug) ? images[slug] : undefined;
 }
 
-/** What an image's distribution leaves open, though others with the same version have it fixed (section 1). */
+/** What an image's distribution leaves open, though others with the same version have it fixed (docs/measurements.md#versions). */
 export function imageHoles(image: string): readonly string[] {
   return /^ubuntu-2[24]-04(-x64)?$/.test(image) ? ["CVE-2024-8376"] : [];
 }

@@ -5,7 +5,7 @@ import { type Dialect, imageHoles } from "./mosquitto-versions.ts";
 import type { Fleet } from "./schema.ts";
 import { dropletRegions, messagesPerCore, type Need, shortfalls, sizeOf, smallestSize } from "./sizes.ts";
 
-/** Above either, one Mosquitto is no longer the safe choice (facts: scaling.md section 2). */
+/** Above either, one Mosquitto is no longer the safe choice (docs/measurements.md#messages). */
 const SINGLE_CONNECTIONS = 25_000;
 const SINGLE_MESSAGES_PER_SECOND = 10_000;
 /** Measured: 10,000 sections stall a reload 0.19 s, 30,000 1.7 s; the time grows with the square. */

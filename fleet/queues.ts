@@ -44,7 +44,7 @@ export function queueFigures(capacity: Fleet["capacity"], consumers: number, { m
     "bytes",
     queues * (perClient + messages * overheadBytes),
     `${count(queues)} full queues × (${bytes(perClient)} payload + ${count(messages)} × ${overheadBytes} bytes of topic and overhead)`,
-    "facts: mosquitto.md section 3",
+    "docs/measurements.md#memory",
   );
   return { maxQueuedMessages, maxQueuedBytes, queueBytes, maxPacketBytes: maxPacket(payloadBytes) };
 }

@@ -35,7 +35,7 @@ export const dropletRegions = "ams3 atl1 blr1 fra1 lon1 mem1 mkc1 nyc1 nyc2 nyc3
 export const systemBytes = 400 * 1024 ** 2;
 /** The whole fleet must be back within this time after it lost its connections. */
 const BACK_WITHIN_SECONDS = 60;
-/** 20,000 QoS 1 messages per second took 46 % of the measured core; a shared core does a quarter (facts: scaling.md section 2). */
+/** 20,000 QoS 1 messages per second took 46 % of the measured core; a shared core does a quarter (docs/measurements.md#messages). */
 export const messagesPerCore = Math.floor(20_000 / 0.46 / 4);
 
 export interface Need {

@@ -1,4 +1,4 @@
-// The TCP connection below SSH, opened here since ssh2 would turn Nagle off too late, which costs 40 ms (facts: ssh.md).
+// The TCP connection below SSH, opened here since ssh2 would turn Nagle off too late, which costs 40 ms (docs/measurements.md#ssh).
 import { connect, type Socket } from "node:net";
 import { Problem } from "../fleet/problem.ts";
 import type { SshTarget } from "./ssh.ts";

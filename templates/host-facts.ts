@@ -3,7 +3,7 @@
 export interface HostFacts {
   /** As `mosquitto -h` reports it; decides which directives may be written. */
   readonly mosquittoVersion: string;
-  /** False: one descriptor less at the connection cap (facts: mosquitto.md section 13). */
+  /** False: one descriptor less at the connection cap (docs/measurements.md#connection-cap). */
   readonly ipv6: boolean;
   /** Bytes of memory, to hold MemoryMax against. */
   readonly memoryBytes: number;

@@ -27,7 +27,7 @@ try_candidate() {
   fi
 }
 
-# What the broker only mumbles locks a device out: a bad passwd line is "removing entry" (facts: mosquitto.md section 12).
+# What the broker only mumbles locks a device out: a bad passwd line is "removing entry" (docs/measurements.md#passwords).
 # In the words of the files that the reader knows.
 complaints() {
   grep -E '(: |^)(Error|Warning|OpenSSL Error)|removing entry' "$c/log" 2>/dev/null | tail -n 12 |

@@ -25,7 +25,7 @@ prove_once() {
     echo "a login with a known password failed: $got" >"$work/why"
     return 1
   }
-  # mosquitto_pub ends with 0 on a denied publish; only its warning tells (facts: mosquitto.md section 12).
+  # mosquitto_pub ends with 0 on a denied publish; only its warning tells (docs/measurements.md#grants).
   got=$(XDG_CONFIG_HOME=$work/probe timeout 8 mosquitto_pub -h "$1" -p "$2" -V 5 -q 1 -t bednet/denied -m denied 2>&1) || true
   case $got in
   *'ot authori'*) ;;

@@ -12,7 +12,7 @@ export const certificate: Resource = {
     return {
       says: `a certificate for ${wanted.domain} is installed`,
       isMet: (state) => inWords(state) === `${issued} installed`,
-      // A reload would go on serving the key of another type (facts: mosquitto.md section 6).
+      // A reload would go on serving the key of another type (docs/measurements.md#certificates).
       effect: (state) =>
         state === "absent" ? "none" : inWords(state).includes(` ${algorithm} `) ? "reload" : "restart",
       needsDns: (state) => !inWords(state).startsWith(`${issued} `),

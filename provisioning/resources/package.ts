@@ -5,7 +5,7 @@ import type { Resource, Wish } from "../step.ts";
 export const packageInstalled: Resource = {
   kind: "package",
   isSlow: true,
-  // `apt list` takes 149 ms, dpkg-query 10 (facts: ssh.md): a no-op must stay cheap.
+  // `apt list` takes 149 ms, dpkg-query 10 (docs/measurements.md#ssh): a no-op must stay cheap.
   look: (names) =>
     sh`{ dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\n' ${names} 2>/dev/null || true; printf 'N %s\n' ${names}; } | awk '
     $1=="installed" { version[$2]=$3 }

@@ -11,7 +11,7 @@ function reaches(filter: string, topic: string): boolean {
   ).test(topic);
 }
 
-/** user deny, user lines, pattern deny, patterns; nothing matched: denied (facts: mosquitto.md section 5). */
+/** user deny, user lines, pattern deny, patterns; nothing matched: denied (docs/measurements.md#grants). */
 export function mayDo(access: Access, user: string, what: "read" | "write", topic: string): boolean {
   if (what === "write" && topic.startsWith("$")) return false;
   const own = access.sections.filter((section) => section.user === user).flatMap((section) => section.lines);

@@ -102,7 +102,7 @@ describe("reconnecting", () => {
       value: 568,
       unit: "per second",
       arithmetic: "1000 ms ÷ 0.44 ms per P-256 handshake ÷ 4 for a shared core = 568",
-      source: "facts: devices.md, Reconnecting without a herd",
+      source: "docs/measurements.md#handshakes",
     });
     expect(plan.reconnectSpreadSeconds.arithmetic).toBe("1,016 clients ÷ (0.5 × 568 handshakes per second) = 3.6");
     expect(planFleet(withCapacity({ devices: 10 })).reconnectSpreadSeconds.value).toBe(1);
