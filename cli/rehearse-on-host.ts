@@ -2,16 +2,17 @@
 
 import { exitCodeOf } from "../checks/report.ts";
 import { jsonReport } from "../checks/reports/json.ts";
-import { textReport } from "../checks/reports/text.ts";
 import { imageVersion } from "../fleet/mosquitto-versions.ts";
 import { planFleet } from "../fleet/plan.ts";
-import { installPackages, missingPackages } from "../sandbox/requirements.ts";
+import { installPackages } from "../sandbox/apt.ts";
+import { missingPackages } from "../sandbox/requirements.ts";
 import { sweep } from "../sandbox/runs.ts";
 import type { Context } from "./command.ts";
 import { keptHost } from "./kept-host.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
 import { afterwards, beforehand } from "./rehearsal-text.ts";
+import { reportText } from "./report-text.ts";
 
 interface Options {
   /** Path of fleet.yaml. */
@@ -46,7 +47,7 @@ export async function rehearseOnHost(
     onPhase,
   });
   if (json) output.print(jsonReport(report));
-  else output.print(`\n${textReport(report, output)}`);
+  else output.print(`\n${reportText(report, output)}`);
   for (const line of left) output.note(line);
   if (keep) {
     output.note(`\n${await keptHost(site, guest, lock)}`);

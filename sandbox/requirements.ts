@@ -1,11 +1,14 @@
-// What a rehearsal needs from this machine, and how it gets there.
-import { access, constants, readFile } from "node:fs/promises";
+// What a rehearsal needs from this machine.
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { Problem } from "../fleet/problem.ts";
-import { CommandFailed, forChildren, run, runAny } from "./command.ts";
+import { hasApt } from "./apt.ts";
+import { forChildren, runAny } from "./command.ts";
 
-/** Command (or file) → Debian package. None of these packages starts a service when it is installed. */
-const requirements = [
+/** Command (or file) → Debian package. */
+type Requirement = readonly [what: string, debianPackage: string];
+
+/** None of these packages starts a service when it is installed. */
+const forRehearsals: readonly Requirement[] = [
   ["debootstrap", "debootstrap"],
   ["systemd-nspawn", "systemd-container"],
   ["ip", "iproute2"],
@@ -18,12 +21,12 @@ const requirements = [
   ["unshare", "util-linux"],
   ["nsenter", "util-linux"],
   ["setpriv", "util-linux"],
-] as const;
+];
 
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly because: string; readonly fix: string };
 
 /** Debian packages to install, each once; empty when nothing is missing. */
-export async function missingPackages(): Promise<string[]> {
+export async function missingPackages(requirements = forRehearsals): Promise<string[]> {
   const found = await Promise.all(requirements.map(([what]) => isThere(what)));
   return [...new Set(requirements.filter((_, i) => !found[i]).map(([, debianPackage]) => debianPackage))];
 }
@@ -37,36 +40,6 @@ async function isThere(what: string): Promise<boolean> {
     ),
   );
   return (await Promise.all(tries)).includes(true);
-}
-
-export async function installPackages(
-  packages: readonly string[],
-  options: { onProgress?: (text: string) => void; signal?: AbortSignal } = {},
-): Promise<void> {
-  if (packages.length === 0) return;
-  const { onProgress, signal } = options;
-  const command = `apt-get install ${packages.join(" ")}`;
-  if (process.getuid?.() !== 0 || !(await hasApt())) {
-    throw new Problem(
-      `the rehearsal needs ${packages.join(", ")}`,
-      `Install what is missing (on Debian: sudo ${command}).`,
-    );
-  }
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const patient = ["-o", "DPkg::Lock::Timeout=300"];
-  try {
-    onProgress?.(`installing ${packages.join(", ")}`);
-    await run(["apt-get", "-qq", "update"], { env, signal });
-    await run(["apt-get", "-qq", "-y", ...patient, "install", "--no-install-recommends", ...packages], { env, signal });
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    throw new Problem(error.message, `Make this work first: ${command}. Then run the command again.`, { cause: error });
-  }
-}
-
-async function hasApt(): Promise<boolean> {
-  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
 }
 
 /** A network and a mount of our own, and an overlay: tried for real, where nobody else sees it. */

@@ -2,6 +2,7 @@
 import { Problem } from "../fleet/problem.ts";
 import { nameOf, type RunRecord, readRecord, runNumbers, STATE_LOCK } from "./lease.ts";
 import { withLock } from "./lock.ts";
+import { removeStalePolicy } from "./no-services.ts";
 import { bootId, isAlive } from "./process-id.ts";
 import { type Doomed, tearDown } from "./teardown.ts";
 
@@ -34,6 +35,7 @@ function stateOf(record: RunRecord | undefined): RunState {
 
 /** Removes what killed runs left; resolves with what could not be removed, in words. */
 export async function sweep(onProgress?: (text: string) => void): Promise<string[]> {
+  removeStalePolicy();
   if (runNumbers().length === 0) return [];
   // Under the lock no run is between taking its number and writing its record.
   const dead = await withLock(STATE_LOCK, async () => listRuns().filter(({ state }) => state === "dead"));

@@ -23,7 +23,8 @@ async function bringProject(root: string): Promise<void> {
 const firstRun = `
 import { bootGuest } from "./sandbox/guest.ts";
 import { leftovers } from "./sandbox/leftovers.ts";
-import { canRehearse, installPackages, missingPackages } from "./sandbox/requirements.ts";
+import { installPackages } from "./sandbox/apt.ts";
+import { canRehearse, missingPackages } from "./sandbox/requirements.ts";
 const missing = await missingPackages();
 const mayRehearse = await canRehearse();
 await installPackages(missing);
@@ -74,16 +75,12 @@ test.runIf(verdict.ok)("without root it says what to do and installs nothing", a
   const machine = await bootGuest({ release: "bookworm", prepare: bringProject });
   try {
     const script = `import("./sandbox/requirements.ts").then(async (m) => console.log(JSON.stringify([await m.canRehearse(),
-      await m.installPackages(["nftables"]).catch((error) => [error.name, error.message, error.fix])])))`;
+      await (await import("./sandbox/apt.ts")).installPackages(["nftables"]).catch((error) => [error.name, error.message, error.fix])])))`;
     const command = `cd /project && exec setpriv --reuid=65534 --clear-groups node --import tsx -e '${script}'`;
     const { stdout } = await asUnit(machine, command);
     expect(JSON.parse(stdout)).toEqual([
       { ok: false, because: "a throw-away host needs root", fix: "Run it with sudo." },
-      [
-        "Problem",
-        "the rehearsal needs nftables",
-        "Install what is missing (on Debian: sudo apt-get install nftables).",
-      ],
+      ["Problem", "this needs nftables", "Install what is missing (on Debian: sudo apt-get install nftables)."],
     ]);
   } finally {
     expect(await machine.stop()).toEqual([]);

@@ -1,5 +1,6 @@
 // Before the system tests: what a rehearsal needs from this machine. What cannot be had is told once, not test by test.
-import { canRehearse, installPackages, missingPackages } from "../../sandbox/requirements.ts";
+import { installPackages } from "../../sandbox/apt.ts";
+import { canRehearse, missingPackages } from "../../sandbox/requirements.ts";
 
 export default async function setup(): Promise<void> {
   await installPackages(await missingPackages(), { onProgress: (text) => process.stderr.write(`${text}\n`) });
