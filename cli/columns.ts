@@ -16,9 +16,18 @@ export function wrap(text: string, width: number): string[] {
   return lines.map((line) => line.replaceAll(UNBREAKABLE, " "));
 }
 
-/** Puts `text` behind `lead`, and its further lines under its first. `leadWidth` is what the lead shows, without colour. */
+/** Narrower than this, text behind its lead reads like a shopping list: it goes below it. */
+const NARROWEST = 24;
+const BELOW = 6;
+
+/**
+ * Puts `text` behind `lead`, and its further lines under its first; below the lead where there is no room. `leadWidth` is what the lead shows, without colour.
+ */
 export function hang(lead: string, leadWidth: number, text: string, width: number): string {
-  return lead + wrap(text, width - leadWidth).join(`\n${" ".repeat(leadWidth)}`);
+  if (leadWidth + text.length <= width || width - leadWidth >= NARROWEST)
+    return lead + wrap(text, width - leadWidth).join(`\n${" ".repeat(leadWidth)}`);
+  const indent = `\n${" ".repeat(BELOW)}`;
+  return lead.trimEnd() + indent + wrap(text, width - BELOW).join(indent);
 }
 
 export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));

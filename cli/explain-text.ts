@@ -13,7 +13,7 @@ export function listText(all: readonly Explanation[], { paint, width }: Page): s
       .map((one) => hang(`  ${one.id.padEnd(idWidth)}  `, idWidth + 4, one.title, width));
     return [paint.bold(title), ...rows].join("\n");
   });
-  return [...blocks, paint.dim("`bednet explain <one of these>` tells more.")].join("\n\n");
+  return [...blocks, paint.dim(wrap("`bednet explain <one of these>` tells more.", width).join("\n"))].join("\n\n");
 }
 
 /** Paragraphs are wrapped; indented lines are code, and stay as they are. */
@@ -28,5 +28,6 @@ export function explanationText({ id, title, text }: Explanation, { paint, width
     }
     return wrap(paragraph.replaceAll("\n", " "), width).join("\n");
   });
-  return [`${paint.bold(title)}  ${paint.dim(`(${id})`)}`, ...paragraphs].join("\n\n");
+  const gap = title.length + id.length + "  ()".length <= width ? "  " : "\n";
+  return [`${paint.bold(wrap(title, width).join("\n"))}${gap}${paint.dim(`(${id})`)}`, ...paragraphs].join("\n\n");
 }

@@ -1,6 +1,7 @@
 // The program `bednet`: its commands in the order of the help, and how each run ends.
 import type { Readable } from "node:stream";
 import { Command, CommanderError } from "commander";
+import { hang } from "./columns.ts";
 import type { Context, Register } from "./command.ts";
 import converge from "./commands/converge.ts";
 import explain from "./commands/explain.ts";
@@ -54,6 +55,11 @@ function program(version: string, context: Context): Command {
     .description("One fleet.yaml into a production MQTT broker that is proven to be one.")
     .version(version, "--version", "print the version")
     .helpCommand(false)
+    .configureHelp({
+      minWidthToWrap: 20,
+      formatItem: (term, termWidth, text, { helpWidth = 100 }) =>
+        text === "" ? `  ${term}` : hang(`  ${term.padEnd(termWidth)}  `, termWidth + 4, text, helpWidth),
+    })
     .exitOverride()
     .showHelpAfterError("(--help shows what there is)")
     .configureOutput({

@@ -26,7 +26,7 @@ export interface Output {
   readonly paint: Paint;
   /** Whether stdout is coloured. */
   readonly colour: boolean;
-  /** Columns of text to fill, 100 at most. */
+  /** Columns of text to fill: the terminal's, from 40 to 100. */
   readonly width: number;
   readonly isTerminal: boolean;
 }
@@ -48,7 +48,7 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Environment): Ou
   return {
     paint: paintFor(isColoured(stdout, env)),
     colour: isColoured(stdout, env),
-    width: Math.min(100, (stdout.isTTY && stdout.columns) || 100),
+    width: Math.min(100, Math.max(40, (stdout.isTTY && stdout.columns) || 100)),
     isTerminal: stdout.isTTY === true,
     print: (text) => say(stdout, text),
     json: (value) => say(stdout, JSON.stringify(value, null, 2)),

@@ -4,7 +4,7 @@ import { accessOf, principalsOf } from "../fleet/access.ts";
 import { count } from "../fleet/figure.ts";
 import type { Plan } from "../fleet/plan.ts";
 import type { Fleet } from "../fleet/schema.ts";
-import { hang, widest } from "./columns.ts";
+import { hang, widest, wrap } from "./columns.ts";
 import type { Output } from "./output.ts";
 import { arithmeticOf, idOf, numberGroups, shown } from "./plan-numbers.ts";
 
@@ -18,7 +18,7 @@ export function planText(fleet: Fleet, plan: Plan, page: Page): string {
     access(fleet, page),
     section("DNS", [dnsText(fleet)], page),
     ...(plan.warnings.length > 0 ? [section("Warnings", plan.warnings, page, page.paint.yellow)] : []),
-    page.paint.dim("What is a number for? For example: `bednet explain max-connections`"),
+    page.paint.dim(wrap("What is a number for? For example: `bednet explain max-connections`", page.width).join("\n")),
   ];
   return parts.join("\n\n");
 }
@@ -84,6 +84,8 @@ function access(fleet: Fleet, { paint, width }: Page): string {
   ];
   const ours = principalsOf(fleet).filter(({ key }) => key === "verify").length;
   const lead = 2 + widest(speakers.map(({ name }) => name)) + 2 + widest(speakers.map(({ who }) => who)) + 2;
+  const longest = widest(speakers.flatMap(({ publish, subscribe }) => [...publish, ...subscribe]));
+  const fits = lead + "subscribe  ".length + longest <= width;
   const rows = speakers.flatMap(({ name, who, publish, subscribe }) => {
     const nameWidth = widest(speakers.map((speaker) => speaker.name));
     const grants = [
@@ -91,7 +93,9 @@ function access(fleet: Fleet, { paint, width }: Page): string {
       ...subscribe.map((filter) => `subscribe  ${filter}`),
     ];
     const first = `  ${name.padEnd(nameWidth)}  ${who}`.padEnd(lead);
-    return (grants.length > 0 ? grants : ["nothing"]).map((grant, i) => (i === 0 ? first : " ".repeat(lead)) + grant);
+    const rows = grants.length > 0 ? grants : ["nothing"];
+    if (!fits) return [first.trimEnd(), ...rows.map((grant) => `    ${grant}`)];
+    return rows.map((grant, i) => (i === 0 ? first : " ".repeat(lead)) + grant);
   });
   const style =
     accessOf({ ...fleet, devices: [] }).style === "patterns"

@@ -2,7 +2,6 @@
 
 import { exitCodeOf } from "../checks/report.ts";
 import { jsonReport } from "../checks/reports/json.ts";
-import { textReport } from "../checks/reports/text.ts";
 import { targetOf } from "../checks/target.ts";
 import { verify } from "../checks/verify.ts";
 import { updateLock } from "../fleet/lock.ts";
@@ -13,6 +12,7 @@ import { makeBundle } from "../templates/bundle.ts";
 import type { Context } from "./command.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
 import { afterwards, beforehand } from "./rehearsal-text.ts";
+import { reportText } from "./report-text.ts";
 
 const notProven = [
   "that the host converges: no package, unit, firewall or user was set up",
@@ -53,7 +53,7 @@ export async function rehearseLocally(
     });
     const report = await verify(target, { signal });
     if (json) output.print(jsonReport(report));
-    else output.print(`\n${textReport(report, output)}`);
+    else output.print(`\n${reportText(report, output)}`);
     output.note(["What this does not prove:", ...notProven.map((line) => `  - ${line}`)].join("\n"));
     if (exitCodeOf(report) === 0) output.note(afterwards(rehearsed));
     finish(exitCodeOf(report));

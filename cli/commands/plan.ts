@@ -14,7 +14,7 @@ export default ((program, context) => {
     .command("plan")
     .summary("show what follows from fleet.yaml: limits, memory, droplet, price, access")
     .description(
-      "Shows what follows from fleet.yaml: limits, memory, droplet, price, access; each number with its arithmetic.\nNeeds no key, no lock and no network, and changes nothing. With --host it looks at the host and says what\nconverge would do there, and what that costs the connected clients: none, reload or restart.",
+      "Shows what follows from fleet.yaml: limits, memory, droplet, price, access; each number with its arithmetic.\nNeeds no key, no lock and no network, and changes nothing. With --host it looks at the host and says what converge would do there, and what that costs the connected clients: none, reload or restart.",
     )
     .option("--host", "say what converge would do on the host, without doing it")
     .option("--adopt", "with --host: as if converge were given --adopt")

@@ -50,8 +50,8 @@ async function run(
     const { jsonReport } = await import("../../checks/reports/json.ts");
     output.print(jsonReport(report));
   } else {
-    const { textReport } = await import("../../checks/reports/text.ts");
-    output.print(textReport(report, output));
+    const { reportText } = await import("../report-text.ts");
+    output.print(reportText(report, output));
   }
   finish(exitCodeOf(report));
 }

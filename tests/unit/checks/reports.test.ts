@@ -4,7 +4,8 @@ import type { Verdict } from "../../../checks/check.ts";
 import { checklist } from "../../../checks/checklist.ts";
 import type { Report } from "../../../checks/report.ts";
 import { jsonReport } from "../../../checks/reports/json.ts";
-import { textReport } from "../../../checks/reports/text.ts";
+import { makeOutput } from "../../../cli/output.ts";
+import { reportText } from "../../../cli/report-text.ts";
 
 const verdicts: Readonly<Record<string, Verdict>> = {
   "private-broker": { outcome: "pass", saw: "it knows this fleet's probes" },
@@ -27,14 +28,30 @@ const report: Report = {
   gatheredMs: { ports: 12, probe: 80 },
 };
 
+/** As on a terminal of so many columns, or into a file. */
+const pageOf = (columns?: number) =>
+  makeOutput(
+    { write: () => {}, ...(columns !== undefined && { isTTY: true, columns }) },
+    { write: () => {} },
+    { TERM: "xterm" },
+  );
+const plain = (text: string): string => text.replace(/\u001b\[\d+m/g, "");
+
 describe("text", () => {
   test("failures first, with what to do; then the green list", async () => {
-    await expect(textReport(report, { colour: false })).toMatchFileSnapshot("../../golden/report.txt");
+    await expect(reportText(report, pageOf())).toMatchFileSnapshot("../../golden/report.txt");
+  });
+  test("on a narrow terminal, whole", async () => {
+    await expect(plain(reportText(report, pageOf(40)))).toMatchFileSnapshot("../../golden/report-narrow.txt");
+  });
+  test.each([40, 60, 80, 100])("fits %d columns", (columns) => {
+    const lines = plain(reportText(report, pageOf(columns))).split("\n");
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
   });
   test("colours what it says without colour too", () => {
-    const coloured = textReport(report, { colour: true });
+    const coloured = reportText(report, pageOf(100));
     expect(coloured).toContain("\u001b[31mFAIL\u001b[0m");
-    expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(textReport(report, { colour: false }));
+    expect(plain(coloured)).toBe(reportText(report, pageOf()));
   });
 });
 

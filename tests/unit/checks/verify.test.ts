@@ -4,10 +4,11 @@ import { type Check, defineCheck, pass } from "../../../checks/check.ts";
 import { checklist } from "../../../checks/checklist.ts";
 import { choose } from "../../../checks/choose.ts";
 import { countsOf, exitCodeOf, type Finding } from "../../../checks/report.ts";
-import { textReport } from "../../../checks/reports/text.ts";
 import type { VerifyTarget } from "../../../checks/target.ts";
 import { judge, verify } from "../../../checks/verify.ts";
+import { reportText } from "../../../cli/report-text.ts";
 import { Secret } from "../../../fleet/secret.ts";
+import { noteTo } from "../cli/note-to.ts";
 
 const target: VerifyTarget = {
   domain: "mqtt.example.com",
@@ -75,7 +76,7 @@ describe("a run", () => {
     expect(report.findings.map(({ verdict }) => verdict)).toEqual(
       checklist.map(() => ({ outcome: "unknown", because })),
     );
-    const text = textReport(report, { colour: false });
+    const text = reportText(report, noteTo([]));
     expect(text.split("UNKNOWN").length - 1).toBe(1);
     expect(text.split(because).length - 1).toBe(1);
     expect(exitCodeOf(report)).toBe(2);

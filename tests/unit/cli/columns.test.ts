@@ -20,5 +20,10 @@ test("a number stays with its unit", () => {
 });
 
 test("further lines hang under the first", () => {
-  expect(hang("x  ", 3, "one two three", 10)).toBe("x  one two\n   three");
+  expect(hang("x  ", 3, "one two three four five six", 27)).toBe("x  one two three four five\n   six");
+});
+
+test("text without room behind its lead goes below it", () => {
+  expect(hang("certificate-name  ", 18, "one two three four", 24)).toBe("certificate-name\n      one two three four");
+  expect(hang("certificate-name  ", 18, "one", 24)).toBe("certificate-name  one");
 });

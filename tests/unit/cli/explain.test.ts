@@ -42,6 +42,14 @@ What counts is \`LimitNOFILE=\` in the unit (\`systemctl edit mosquitto\`), and 
 `);
 });
 
+test.each([40, 60])("on %d columns nothing is wider but code", async (columns) => {
+  const settings = { isTTY: true, columns, env: { NO_COLOR: "1" } };
+  for (const argv of [["explain"], ["explain", "limits-conf"]]) {
+    const { stdout } = await run(argv, settings);
+    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
+  }
+});
+
 test("code keeps its lines", async () => {
   expect((await run(["explain", "max-connections-before-listener"])).stdout).toContain(
     "\n\n    listener 8883\n    max_connections 1271\n",

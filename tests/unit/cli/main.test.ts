@@ -20,6 +20,15 @@ test.each(listed)("%s --help has an example and says what the command is for", a
   expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
 });
 
+test.each(listed.flatMap((name) => [40, 60, 80].map((columns) => [name, columns] as const)))(
+  "%s --help fits %d columns, usage and examples apart: they stay whole",
+  async (name, columns) => {
+    const { stdout } = await run([name, "--help"], { isTTY: true, columns });
+    const [, ...lines] = stdout.slice(0, stdout.indexOf("\nExample")).split("\n");
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  },
+);
+
 test("--version", async () => {
   expect(await run(["--version"])).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
 });

@@ -24,6 +24,12 @@ describe.each(examples)("examples/%s", (example) => {
     expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
   });
 
+  test.each([40, 60, 80])("on %d columns, where only a topic may be wider", async (columns) => {
+    const { stdout } = await run(argv, { isTTY: true, columns, env: { NO_COLOR: "1" } });
+    const wide = stdout.split("\n").filter((line) => line.length > columns);
+    expect(wide.filter((line) => /^ {4}(publish|subscribe) +\S+$/.test(line) === false)).toEqual([]);
+  });
+
   test("as JSON", async () => {
     const { exitCode, stdout, stderr } = await run([...argv, "--json"]);
     expect([exitCode, stderr]).toEqual([0, ""]);

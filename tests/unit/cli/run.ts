@@ -13,16 +13,17 @@ interface Setting {
   readonly env?: Record<string, string>;
   readonly stdin?: string;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 export async function run(
   argv: readonly string[],
-  { env = {}, stdin = "", isTTY = false }: Setting = {},
+  { env = {}, stdin = "", isTTY = false, columns = 100 }: Setting = {},
 ): Promise<Ran> {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => ({
     isTTY,
-    columns: 100,
+    columns,
     write: (text: string) => {
       written[name] += text;
     },
