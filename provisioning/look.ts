@@ -14,8 +14,11 @@ export async function lookAt(host: Host, knownLock: string, onLine?: (line: stri
   const entries = runbook.flatMap((step) => step.entries);
   const paths = [...entries.map(({ name }) => name).filter((name) => name.startsWith("/")), MOSQUITTO_CONF];
   const script = sh`known_lock=${knownLock}\n${lookAtPaths(paths)}\n${lookScript}\n
+    fact ssh "$1"
     wait_for_run
-    { ${lookAtEntries(entries, true, " & ")} & wait; } | { look_at_facts "$1"; ${lookAtEntries(entries, false, "\n")}; cat; }`;
+    looked=$({ look_at_clients & ${lookAtEntries(entries, true, " & ")} & wait; } | { look_at_facts "$1"; ${lookAtEntries(entries, false, "\n")}; cat; })
+    printf '%s\\n' "$looked"`;
+  // In two pieces, since each piece is a packet on both sides: that the script was started, and all the rest.
   // A run that is still applying is waited for; certbot and apt may take minutes.
   return parseObserved(
     host.name,

@@ -32,15 +32,16 @@ async function run(options: Options, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
   context.whenStopped(beforeWork);
   const settings = { ...options, dnsWaitMs: options.wait * 60_000 };
-  const converged = await onHost(options, settings, context, async () => {
+  await onHost(options, settings, context, async () => {
     const { converge } = await import("../../provisioning/converge.ts");
-    return (host, options) => {
+    const { convergedText } = await import("../converged-text.ts");
+    return async (host, options) => {
       context.whenStopped(duringWork);
-      return converge(host, options);
+      const converged = await converge(host, options);
+      // Before the goodbye, which takes another trip.
+      context.output.print(convergedText(converged, (performance.now() - started) / 1000));
     };
   });
-  const { convergedText } = await import("../converged-text.ts");
-  context.output.print(convergedText(converged, (performance.now() - started) / 1000));
 }
 
 function minutes(text: string): number {

@@ -37,6 +37,8 @@ wait_for_run() {
   fi
 }
 
+look_at_clients() { fact clients "$(ss -Htn state established '( sport = :8883 )' | wc -l)"; }
+
 # look_at_facts SSH_CONNECTION
 look_at_facts() {
   look_at_paths
@@ -47,14 +49,13 @@ look_at_facts() {
   . /etc/os-release
   fact distribution "$ID ${VERSION_ID:-}"
   while read -r key value _; do
-    case $key in MemTotal:) fact memory "$((value * 1024))" ;; esac
+    [ "$key" != MemTotal: ] || break
   done </proc/meminfo
-  fact ssh "$1"
-  fact systemd "$([ -d /run/systemd/system ] && echo running || echo absent)"
+  fact memory "$((value * 1024))"
+  if [ -d /run/systemd/system ]; then fact systemd running; else fact systemd absent; fi
   line 1 /proc/sys/net/ipv6/conf/all/disable_ipv6
   fact ipv6 "${line:-1}"
-  fact rehearsal "$([ -e /etc/bednet-rehearsal ] && echo yes || echo no)"
-  fact clients "$(ss -Htn state established '( sport = :8883 )' | wc -l)"
+  if [ -e /etc/bednet-rehearsal ]; then fact rehearsal yes; else fact rehearsal no; fi
   if [ -e /etc/bednet/fleet.lock ]; then
     sum_of /etc/bednet/fleet.lock
     fact applied-lock "$sum"
