@@ -1,11 +1,10 @@
 // What lies beside fleet.yaml, checked before anything is touched: fleet, lock, verify key, files that settings name.
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { VerifyKey } from "../fleet/credentials.ts";
 import { noKey, readVerifyKey } from "../fleet/key-file.ts";
 import { readFleet } from "../fleet/load.ts";
 import { forgedLines, type Lock, lockProblem } from "../fleet/lock.ts";
 import { readLock } from "../fleet/lock-file.ts";
+import { readPem } from "../fleet/pem-file.ts";
 import { Problem } from "../fleet/problem.ts";
 import type { Fleet } from "../fleet/schema.ts";
 
@@ -41,22 +40,4 @@ export async function readSite(path: string, env: Readonly<Record<string, string
   const acmeCaPem = await pem("broker.tls.serverCaFile", tls.issuer === "acme" ? tls.serverCaFile : undefined);
   const trust = await pem("broker.tls.trustFile", tls.issuer === "letsencrypt" ? undefined : tls.trustFile);
   return { fleet, folder, lock: lock!, verifyKey, acmeCaPem, trust: trust ?? "system" };
-}
-
-async function readPem(folder: string, setting: string, file: string): Promise<string> {
-  const path = resolve(folder, file);
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem(
-      `${setting}: cannot read ${path}: ${cause.message}`,
-      "Put the file there, or correct the setting in fleet.yaml; nothing was changed.",
-      { cause },
-    );
-  });
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new Problem(
-      `${setting}: ${path} holds no certificate`,
-      "It must be PEM, with a line -----BEGIN CERTIFICATE-----; nothing was changed.",
-    );
-  }
-  return text;
 }

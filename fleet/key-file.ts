@@ -1,14 +1,15 @@
 // Where the fleet's key lies: the environment, or .bednet/key beside fleet.yaml, never git.
 import { existsSync } from "node:fs";
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FleetKey, isExampleKey, VerifyKey } from "./credentials.ts";
 import { lockPath } from "./lock-file.ts";
+import { makeOwnFolder, ownFolder } from "./own-folder.ts";
 import { Problem } from "./problem.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const keyPath = (folder: string): string => join(folder, ".bednet", "key");
+export const keyPath = (folder: string): string => join(ownFolder(folder), "key");
 
 /** BEDNET_KEY, else .bednet/key, else the public key beside an example's folder; undefined when there is none. */
 export async function readKey(folder: string, env: Environment): Promise<FleetKey | undefined> {
@@ -47,8 +48,7 @@ export class DamagedKey extends Problem {
 /** Keeps a key that is already there as key-<its id>: losing one means a visit to every device. Gives the path of the old one. */
 export async function writeKey(folder: string, key: FleetKey): Promise<string | undefined> {
   const path = keyPath(folder);
-  await mkdir(join(folder, ".bednet"), { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, ".bednet", ".gitignore"), "*\n");
+  await makeOwnFolder(folder);
   const kept = await keepOld(path, key);
   const fresh = `${path}.${process.pid}.new`;
   await writeFile(fresh, `${key.text().reveal()}\n`, { mode: 0o600, flag: "wx" });

@@ -10,9 +10,10 @@ const mayImport: Record<string, readonly string[]> = {
   templates: ["fleet"],
   remote: ["fleet"],
   provisioning: ["fleet", "templates", "remote"],
+  stacks: ["fleet", "templates", "remote"],
   checks: ["fleet", "remote"],
   sandbox: ["fleet", "remote"],
-  cli: ["fleet", "templates", "remote", "provisioning", "checks", "sandbox"],
+  cli: ["fleet", "templates", "remote", "provisioning", "stacks", "checks", "sandbox"],
 };
 
 /** Each heavy package has one owner. */
@@ -21,6 +22,8 @@ const ownedBy: Record<string, string> = {
   yaml: "fleet",
   "csv-parse": "fleet",
   handlebars: "templates",
+  cdktf: "stacks",
+  "@cdktf/provider-digitalocean": "stacks",
   "node-ssh": "remote",
   mqtt: "checks",
   "@peculiar/x509": "sandbox",
