@@ -1,7 +1,7 @@
 // What every command is given, and the options that several of them share.
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 
@@ -30,6 +30,12 @@ export function withFleet(command: Command): Command {
 
 /** Where the lock, the key and devices.csv lie. */
 export const folderOf = ({ fleet }: FleetOption): string => dirname(fleet);
+
+/** For an option that takes several values: what looks like the next option is no value of this one. */
+export function several(value: string, before: readonly string[] = []): readonly string[] {
+  if (value.startsWith("-")) throw new InvalidArgumentError("A name is missing before it.");
+  return [...before, value];
+}
 
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
   const title = examples.length === 1 ? "Example" : "Examples";

@@ -2,6 +2,7 @@
 import { count } from "../fleet/figure.ts";
 import type { Converged } from "../provisioning/converge.ts";
 import type { Preview } from "../provisioning/preview.ts";
+import type { RolledBack } from "../provisioning/rollback.ts";
 
 export function convergedText({ steps, changed, effect, dropped, trips }: Converged, seconds: number): string {
   const round = `${trips} round trip${trips === 1 ? "" : "s"}`;
@@ -26,6 +27,11 @@ export function previewText(host: string, { changes, effect, clients: connected 
     "It would make true:",
     ...changes.map(({ step, says }) => `  ${step}: ${says}`),
   ].join("\n");
+}
+
+export function rolledBackText({ effect, dropped }: RolledBack): string {
+  const cost = effect === "restart" ? `restarted, ${clients(dropped)} dropped` : "reloaded, nobody dropped";
+  return `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next \`bednet converge\` applies it again.`;
 }
 
 const clients = (many: number): string => `${count(many)} connected client${many === 1 ? "" : "s"}`;

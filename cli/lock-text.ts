@@ -1,5 +1,6 @@
 // What `bednet lock` did, and what comes next.
 import { principalsOf } from "../fleet/access.ts";
+import { count } from "../fleet/figure.ts";
 import type { LockUpdate } from "../fleet/lock.ts";
 import type { Fleet } from "../fleet/schema.ts";
 import type { MadeKey } from "./relock.ts";
@@ -34,4 +35,3 @@ export function madeKeyText({ path, old }: MadeKey): string {
 
 const some = (names: readonly string[], what: string): string | undefined =>
   names.length === 0 ? undefined : `${count(names.length)} ${what}`;
-const count = (n: number): string => n.toLocaleString("en-US");

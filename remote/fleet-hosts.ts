@@ -19,7 +19,7 @@ export function parsePins(text: string, file: string): Pins {
         `Mend or remove the line; nothing was changed.`,
       );
     }
-    pins.set(place!, parseFingerprint(fingerprint));
+    pins.set(place!, parseFingerprint(fingerprint, `${file}:${i + 1}  `));
   }
   return pins;
 }

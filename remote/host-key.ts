@@ -5,10 +5,11 @@ import { Problem } from "../fleet/problem.ts";
 /** `SHA256:` and 43 characters of base64, as `ssh-keygen -lf` prints it. */
 export type Fingerprint = `SHA256:${string}`;
 
-export function parseFingerprint(text: string): Fingerprint {
+/** `where` begins the message: a file and its line. */
+export function parseFingerprint(text: string, where = ""): Fingerprint {
   if (/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text)) return text.replace(/=$/, "") as Fingerprint;
   throw new Problem(
-    `"${text}" is not a host key fingerprint`,
+    `${where}"${text}" is not a host key fingerprint`,
     "Give it as ssh-keygen prints it: SHA256: and 43 characters. On the host's console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
   );
 }

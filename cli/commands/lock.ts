@@ -1,6 +1,6 @@
 // bednet lock: brings fleet.lock up to fleet.yaml, and makes the fleet's key the first time.
 import { Option } from "commander";
-import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
+import { type Context, type FleetOption, type Register, several, withExamples, withFleet } from "../command.ts";
 
 interface Options extends FleetOption {
   readonly rotate?: readonly string[];
@@ -15,7 +15,7 @@ export default ((program, context) => {
     .description(
       "Writes fleet.lock: a line for everybody who may log in, with a hash and no password. Commit it.\nThe first run makes the key that every password follows from.",
     )
-    .option("--rotate <names...>", "give these principals a new password")
+    .option("--rotate <names...>", "give these principals a new password", several)
     .option("--new-key", "give the fleet a new key, and everybody a new password")
     .addOption(
       new Option("--check", "change nothing, and fail if fleet.lock is out of date").conflicts(["rotate", "newKey"]),
@@ -33,7 +33,8 @@ async function lock({ fleet: path, rotate = [], newKey = false }: Options, { out
   const { readFleet } = await import("../../fleet/load.ts");
   const { relock } = await import("../relock.ts");
   const { fleet, folder } = await readFleet(path);
-  if (fleet.devices.length > 2000) output.progress(`Deriving the passwords of ${fleet.devices.length} devices`);
+  const { count } = await import("../../fleet/figure.ts");
+  if (fleet.devices.length > 2000) output.progress(`Deriving the passwords of ${count(fleet.devices.length)} devices`);
   const { update, madeKey } = await relock({ fleet, folder, env, rotate, newKey });
   const { lockText, madeKeyText } = await import("../lock-text.ts");
   if (madeKey) output.note(madeKeyText(madeKey));
@@ -43,8 +44,9 @@ async function lock({ fleet: path, rotate = [], newKey = false }: Options, { out
 async function check({ fleet: path }: Options, { output, env }: Context): Promise<void> {
   const { readFleet } = await import("../../fleet/load.ts");
   const { checkLock } = await import("../relock.ts");
+  const { count } = await import("../../fleet/figure.ts");
   const { fleet, folder } = await readFleet(path);
   const { serial, lines } = await checkLock(fleet, folder, env);
   const active = lines.filter(({ state }) => state === "active").length;
-  output.print(`fleet.lock is up to date: ${active.toLocaleString("en-US")} may log in, serial ${serial}`);
+  output.print(`fleet.lock is up to date: ${count(active)} may log in, serial ${serial}`);
 }

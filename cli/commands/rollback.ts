@@ -16,15 +16,13 @@ export default ((program, context) => {
 async function run(options: FleetOption & SshOptions, context: Context): Promise<void> {
   const { onHost } = await import("../on-host.ts");
   context.whenStopped(beforeWork);
-  const { effect, dropped } = await onHost(options, {}, context, async () => {
+  const rolledBack = await onHost(options, {}, context, async () => {
     const { rollback } = await import("../../provisioning/rollback.ts");
     return (host, options) => {
       context.whenStopped(duringWork);
       return rollback(host, options);
     };
   });
-  const cost = effect === "restart" ? `restarted, ${dropped} clients dropped` : "reloaded, nobody dropped";
-  context.output.print(
-    `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next bednet converge applies it again.`,
-  );
+  const { rolledBackText } = await import("../converged-text.ts");
+  context.output.print(rolledBackText(rolledBack));
 }

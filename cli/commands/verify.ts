@@ -1,10 +1,14 @@
 // bednet verify: is it really a production broker? Asked from outside.
-import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
+import { writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { InvalidArgumentError } from "commander";
+import { type Context, type FleetOption, type Register, several, withExamples, withFleet } from "../command.ts";
 
 interface Options extends FleetOption {
   readonly address?: string;
   readonly only?: readonly string[];
   readonly json?: true;
+  readonly junit?: string;
 }
 
 export default ((program, context) => {
@@ -14,20 +18,22 @@ export default ((program, context) => {
     .description(
       "Connects to the broker from outside and judges the production checklist: private, TLS only, passwords, grants that deny, limits.\nHarms nobody. Exit code 0: every blocker passed; 1: one failed; 2: one could not be judged.",
     )
-    .option("--address <address>", "connect here: for a name that does not resolve yet")
-    .option("--only <checks...>", "run these checks alone")
-    .option("--json", "print the report as JSON");
+    .option("--address <address>", "connect here: for a name that does not resolve yet", hostOnly)
+    .option("--only <checks...>", "run these checks alone", several)
+    .option("--json", "print the report as JSON")
+    .option("--junit <file>", "write the report to this file too, as JUnit XML");
   withExamples(
     withFleet(command),
     "bednet verify",
     "bednet verify --address 203.0.113.10",
     "bednet verify --only publish-denied subscribe-denied",
+    "bednet verify --junit verify.xml   (in a pipeline)",
   );
   command.action((options: Options) => run(options, context));
 }) satisfies Register;
 
 async function run(
-  { fleet: path, address, only, json }: Options,
+  { fleet: path, address, only, json, junit }: Options,
   { output, env, signal, finish }: Context,
 ): Promise<void> {
   const { readSite } = await import("../site.ts");
@@ -46,6 +52,10 @@ async function run(
   });
   if (!json) output.progress(`asking ${fleet.broker.domain}`);
   const report = await verify(target, { signal, ...(only && { only }) });
+  if (junit !== undefined) {
+    const { junitReport } = await import("../../checks/reports/junit.ts");
+    await writeFile(junit, junitReport(report));
+  }
   if (json) {
     const { jsonReport } = await import("../../checks/reports/json.ts");
     output.print(jsonReport(report));
@@ -54,4 +64,9 @@ async function run(
     output.print(reportText(report, output));
   }
   finish(exitCodeOf(report));
+}
+
+function hostOnly(text: string): string {
+  if (isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError("Give an IP address or a host name alone: the port is the fleet's.");
 }

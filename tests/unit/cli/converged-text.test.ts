@@ -1,6 +1,6 @@
 // What converge says before and after, whole.
 import { expect, test } from "vitest";
-import { convergedText, previewText } from "../../../cli/converged-text.ts";
+import { convergedText, previewText, rolledBackText } from "../../../cli/converged-text.ts";
 import type { Preview } from "../../../provisioning/preview.ts";
 
 test("nothing to do is one line", () => {
@@ -23,4 +23,14 @@ test("a preview says what it would make true, and what that costs", () => {
   ).toBe(`Effect of converge on 192.0.2.1: reload: 0 of 200 connected clients dropped
 It would make true:
   broker: /etc/mosquitto/bednet/passwd is up to date`);
+});
+
+test.each([
+  ["restart", 1, "restarted, 1 connected client dropped"],
+  ["restart", 1200, "restarted, 1,200 connected clients dropped"],
+  ["reload", 0, "reloaded, nobody dropped"],
+] as const)("a rollback with a %s of %d", (effect, dropped, cost) => {
+  expect(rolledBackText({ effect, dropped, trips: 2 })).toBe(
+    `The previous configuration is in force again (${cost}).\nfleet.yaml is unchanged: the next \`bednet converge\` applies it again.`,
+  );
 });

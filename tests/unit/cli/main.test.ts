@@ -59,6 +59,23 @@ test.each([
     "error: too many arguments for 'plan'. Expected 0 arguments but got 1.\n(--help shows what there is)\n",
   ],
   [
+    "an option in the place of a name",
+    ["verify", "--only", "--json"],
+    "error: option '--only <checks...>' argument '--json' is invalid. A name is missing before it.\n(--help shows what there is)\n",
+  ],
+  [
+    "the same for a principal",
+    ["lock", "--rotate", "--new-key"],
+    "error: option '--rotate <names...>' argument '--new-key' is invalid. A name is missing before it.\n(--help shows what there is)\n",
+  ],
+  ...["", "203.0.113.10:8883", "mqtt.example.com:8883", "[::1]", "mqtts://mqtt.example.com", "a b"].map(
+    (address): [string, string[], string] => [
+      `the address ${JSON.stringify(address)}`,
+      ["verify", "--address", address],
+      `error: option '--address <address>' argument '${address}' is invalid. Give an IP address or a host name alone: the port is the fleet's.\n(--help shows what there is)\n`,
+    ],
+  ),
+  [
     "two that exclude each other",
     ["lock", "--check", "--new-key"],
     "error: option '--check' cannot be used with option '--new-key'\n(--help shows what there is)\n",

@@ -39,7 +39,7 @@ test("comments and blank lines are passed over", () =>
 test.each([
   ["a:22", 'f:2  expected "address:port SHA256:…"'],
   [`a:22 ${one} extra`, 'f:2  expected "address:port SHA256:…"'],
-  ["a:22 SHA256:short", '"SHA256:short" is not a host key fingerprint'],
+  ["a:22 SHA256:short", 'f:2  "SHA256:short" is not a host key fingerprint'],
 ])("%j is a mistake", (row, message) => expect(() => parsePins(`\n${row}\n`, "f")).toThrow(message));
 
 test("a file that cannot be read is not taken for an empty one", async () => {
