@@ -1,6 +1,7 @@
 // bednet verify: is it really a production broker? Asked from outside.
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
+import { dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { type Context, type FleetOption, type Register, several, withExamples, withFleet } from "../command.ts";
 
@@ -54,6 +55,7 @@ async function run(
   const report = await verify(target, { signal, ...(only && { only }) });
   if (junit !== undefined) {
     const { junitReport } = await import("../../checks/reports/junit.ts");
+    await mkdir(dirname(junit), { recursive: true });
     await writeFile(junit, junitReport(report));
   }
   if (json) {

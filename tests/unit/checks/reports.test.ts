@@ -1,9 +1,11 @@
 // The reports, whole, as they are read.
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../../checks/check.ts";
 import { checklist } from "../../../checks/checklist.ts";
 import type { Report } from "../../../checks/report.ts";
 import { jsonReport } from "../../../checks/reports/json.ts";
+import { junitReport } from "../../../checks/reports/junit.ts";
 import { makeOutput } from "../../../cli/output.ts";
 import { reportText } from "../../../cli/report-text.ts";
 
@@ -77,4 +79,30 @@ test("json names its schema and keeps the reasons", () => {
     "fix",
   ]);
   expect(parsed.findings.map(({ id }: { id: string }) => id)).toEqual(report.findings.map(({ check }) => check.id));
+});
+
+describe("junit", () => {
+  test("one case per check: why and how to fix it in a failure, no answer is an error", async () => {
+    await expect(junitReport(report)).toMatchFileSnapshot("../../golden/report.junit.xml");
+  });
+  test("advice breaks no pipeline, as it does not fail the run", () => {
+    const [first] = report.findings;
+    const advice = { ...first!.check, severity: "advice" as const };
+    const findings = [{ check: advice, verdict: { outcome: "fail", saw: "a < b & c", expected: '"d"' } as const }];
+    const xml = junitReport({ ...report, findings });
+    expect(xml).toContain('failures="0" errors="0" skipped="1"');
+    expect(xml).toContain('<skipped message="advice, saw: a &lt; b &amp; c; expected: &quot;d&quot;"/>');
+  });
+  test("whatever a broker answers, it is XML", () => {
+    const hostile = `]]></failure><x a='"&\u0000\u001b\ud800\uffff\n`;
+    const findings = report.findings.map((finding) => ({
+      ...finding,
+      verdict: { outcome: "fail", saw: hostile, expected: hostile } as const,
+    }));
+    const parsed = spawnSync("python3", ["-c", "import sys, xml.dom.minidom as m; m.parse(sys.stdin.buffer)"], {
+      input: junitReport({ ...report, findings }),
+      encoding: "utf8",
+    });
+    expect(parsed.stderr).toBe("");
+  });
 });
