@@ -18,7 +18,7 @@ export function keepState(
       return;
     }
     case "spaces":
-      // Spaces speaks S3, and is not AWS: nothing of AWS may be asked (facts: terraform.md).
+      // Spaces speaks S3, and is not AWS: nothing of AWS may be asked (docs/measurements.md#terraform).
       new S3Backend(stack, {
         bucket: state.bucket,
         key: state.key ?? `bednet/${name}.tfstate`,

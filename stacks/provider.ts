@@ -2,7 +2,7 @@
 import { DigitaloceanProvider } from "@cdktf/provider-digitalocean/lib/provider/index.js";
 import type { TerraformStack } from "cdktf";
 
-/** The typings ask for 2.71.0, where an address cannot be assigned to a droplet that was just made; 2.95 can (facts: terraform.md). */
+/** The typings ask for 2.71.0, where an address cannot be assigned to a droplet that was just made; 2.95 can (docs/measurements.md#terraform). */
 export const providerVersion = ">= 2.95.0, < 3.0.0";
 
 export function useProvider(stack: TerraformStack): void {

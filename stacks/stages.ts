@@ -55,7 +55,7 @@ export function afterAddress(
     assigned: [assignment, ...others],
   }: OnDroplet & { readonly assigned: readonly [ReservedIpAssignment, ...ReservedIpv6Assignment[]] },
 ): void {
-  // The array of constructs would render something that Terraform rejects (facts: terraform.md).
+  // The array of constructs would render something that Terraform rejects (docs/measurements.md#terraform).
   const records = reserved.records.map((record) => `${record.terraformResourceType}.${record.friendlyUniqueId}`);
   new DataResource(stack, "after_address", {
     triggersReplace: { assignment: assignment.id, digest: wish.digest },
