@@ -5,10 +5,10 @@ import type { Plan } from "../fleet/plan.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
 
 /** Of the plan only what it is for; where the real host is has no place here. */
-export function beforehand({ fleet }: ToRehearse, { maxConnections, mosquittoVersion }: Plan, path: string): string {
+export function beforehand({ fleet }: ToRehearse, { maxConnections }: Plan, path: string): string {
   const { capacity, devices } = fleet;
   return [
-    `${fleet.name}: ${count(capacity.devices)} devices planned, ${count(devices.length)} in devices.csv; the broker will take ${count(maxConnections.value)} connections (Mosquitto ${mosquittoVersion})`,
+    `${fleet.name}: ${count(capacity.devices)} devices planned, ${count(devices.length)} in devices.csv; the broker will take ${count(maxConnections.value)} connections`,
     `  each number with its arithmetic: npx bednet plan --fleet ${path}`,
   ].join("\n");
 }

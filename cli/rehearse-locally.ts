@@ -54,7 +54,7 @@ export async function rehearseLocally(
     const report = await verify(target, { signal });
     if (json) output.print(jsonReport(report));
     else output.print(`\n${reportText(report, output)}`);
-    output.note(["What this does not prove:", ...notProven.map((line) => `  - ${line}`)].join("\n"));
+    output.note(["\nWhat this does not prove:", ...notProven.map((line) => `  - ${line}`)].join("\n"));
     if (exitCodeOf(report) === 0) output.note(afterwards(rehearsed));
     finish(exitCodeOf(report));
   } finally {

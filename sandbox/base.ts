@@ -9,6 +9,7 @@ import { findMirror, type Mirror, type Release, releaseNames, sourcesFile } from
 import { jail } from "./jail.ts";
 import { findKeyring } from "./keyring.ts";
 import { withLock } from "./lock.ts";
+import { wantSpace } from "./space.ts";
 
 export interface BaseOptions {
   readonly onProgress?: ((text: string) => void) | undefined;
@@ -23,6 +24,8 @@ const packages = [
 /** Raise it when what `build` does changes. */
 const recipeVersion = 1;
 const tellEveryMs = 2_000;
+/** The root, what debootstrap downloads for it, and apt's lists. */
+const spaceMegabytes = 500;
 
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bednet");
@@ -51,6 +54,8 @@ export async function ensureBase(release: Release, options: BaseOptions = {}): P
 
 async function build(release: Release, base: string, { onProgress, signal }: BaseOptions): Promise<void> {
   const name = releaseNames[release];
+  const wayOut = "Make room there, or name another folder in XDG_CACHE_HOME.";
+  await wantSpace(cacheFolder(), spaceMegabytes, `a ${name} base`, wayOut);
   onProgress?.(`building a ${name} base, once (about a minute)`);
   const [mirror, keyring] = await Promise.all([findMirror(), findKeyring()]);
   const root = `${base}.building`;
@@ -67,12 +72,18 @@ async function build(release: Release, base: string, { onProgress, signal }: Bas
     await rm(root, { recursive: true, force: true });
     if (!(error instanceof CommandFailed)) throw error;
     throw new Problem(
-      `could not build a ${name} base from ${mirror.archive}: ${error.message}`,
+      `could not build a ${name} base from ${mirror.archive}: ${complaints(error)}`,
       "Check that this machine reaches the mirror, then run the command again; the unfinished base was removed.",
       { cause: error },
     );
   }
   await rename(root, base);
+}
+
+/** debootstrap's own words, without a command line of its inner workings. */
+function complaints({ ended, message }: CommandFailed): string {
+  const lines = `${ended.stdout}\n${ended.stderr}`.match(/(?<=^E: ).*$/gm);
+  return lines?.join("; ") ?? message;
 }
 
 async function debootstrap(release: Release, root: string, mirror: Mirror, keyring: string, options: BaseOptions) {

@@ -9,13 +9,14 @@ import type { Daemon } from "./daemon.ts";
 import { type Release, releaseNames } from "./debian.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
-import { type Lease, type RunRecord, takeLease, writeRecord } from "./lease.ts";
+import { type Lease, type RunRecord, STATE, takeLease, writeRecord } from "./lease.ts";
 import { forget, remember } from "./live-runs.ts";
 import { makeNetwork } from "./network.ts";
 import { leaderOf, startNspawn } from "./nspawn.ts";
 import { layRoot } from "./overlay.ts";
 import { processId } from "./process-id.ts";
 import { sweep } from "./runs.ts";
+import { wantSpace } from "./space.ts";
 import { tearDown } from "./teardown.ts";
 import { waitForSsh } from "./wait-for-ssh.ts";
 
@@ -46,7 +47,9 @@ export interface Guest {
   readonly pid: number;
   /** Runs inside, without SSH: for tests. */
   exec(argv: readonly [string, ...string[]], options?: CommandOptions): Promise<Ended>;
-  /** Off and on again: what a machine forgets is forgotten, its packet filter too. */
+  /** What a machine forgets is forgotten, its packet filter too. */
+  powerOff(): Promise<void>;
+  powerOn(): Promise<void>;
   reboot(): Promise<void>;
   /** Stays up after this process ends, until `removeKept(name)`. */
   keep(): void;
@@ -54,9 +57,13 @@ export interface Guest {
   stop(): Promise<string[]>;
 }
 
+/** Half of it are apt's lists, where they cannot be linked from the cache; the rest is what a rollout installs. */
+const spaceMegabytes = 400;
+
 export async function bootGuest(options: GuestOptions): Promise<Guest> {
   const { release, onProgress, signal } = options;
   await sweep(onProgress);
+  await wantSpace(STATE, spaceMegabytes, "a throw-away host", "Make room there.");
   const base = await ensureBase(release, { onProgress, signal });
   const lease = await takeLease(`${releaseNames[release]} guest`, signal);
   remember(lease);
@@ -90,6 +97,16 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
     forget(lease);
     return left;
   };
+  const powerOff = async (): Promise<void> => {
+    await runAny([...enter(pid), "systemctl", "poweroff"]);
+    await Promise.race([nspawn.gone, sleep(poweroffMs)]);
+    if (!nspawn.ended) throw new Error(`${lease.name} did not power off within ${poweroffMs / 1000} s`);
+    // A namespace outlives its guest, and would hand the packet filter over to the next boot.
+    await run(["ip", "netns", "exec", lease.name, "nft", "flush", "ruleset"]);
+  };
+  const powerOn = async (): Promise<void> => {
+    ({ nspawn, pid } = await switchOn(lease, root, options));
+  };
   return {
     name: lease.name,
     release,
@@ -103,13 +120,11 @@ async function boot(base: string, lease: Lease, options: GuestOptions): Promise<
     get pid() {
       return pid;
     },
+    powerOff,
+    powerOn,
     reboot: async () => {
-      await runAny([...enter(pid), "systemctl", "poweroff"]);
-      await Promise.race([nspawn.gone, sleep(poweroffMs)]);
-      if (!nspawn.ended) throw new Error(`${lease.name} did not power off within ${poweroffMs / 1000} s`);
-      // A namespace outlives its guest, and would hand the packet filter over to the next boot.
-      await run(["ip", "netns", "exec", lease.name, "nft", "flush", "ruleset"]);
-      ({ nspawn, pid } = await switchOn(lease, root, options));
+      await powerOff();
+      await powerOn();
     },
     exec: (argv, execOptions) => runAny([...enter(pid), ...argv], execOptions),
     keep: () => {
