@@ -22,7 +22,11 @@ export function requiredConnections({ devices, backendServices, monitoringTools 
   const value =
     Math.ceil((devices * 12) / 10) + backendServices * connectionsPerService + monitoringTools * connectionsPerTool;
   const rounded = (devices * 12) % 10 === 0 ? "" : ", rounded up";
-  return sum("connections", value, `${devices} × 1.2 + ${backendServices} × 2 + ${monitoringTools} × 3${rounded}`);
+  return sum(
+    "connections",
+    value,
+    `${count(devices)} × 1.2 + ${count(backendServices)} × 2 + ${count(monitoringTools)} × 3${rounded}`,
+  );
 }
 
 /** The smallest limit that holds what is required and under which the planned fleet, all online, does not alarm by itself. */
@@ -62,7 +66,7 @@ export const alertsFrom = (maxConnections: number, alertAt: number): number =>
 /** From this many connections on monitoring alerts. */
 export function alertConnections(maxConnections: number, alertAt: number): Figure {
   const value = alertsFrom(maxConnections, alertAt);
-  return figure("connections", value, `${maxConnections} × ${alertAt}, rounded up = ${value}`);
+  return figure("connections", value, `${count(maxConnections)} × ${alertAt}, rounded up = ${count(value)}`);
 }
 
 export function loopbackConnections(): Figure {

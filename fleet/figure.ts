@@ -5,7 +5,7 @@ export type Unit = "connections" | "descriptors" | "bytes" | "messages" | "per s
 export interface Figure {
   readonly value: number;
   readonly unit: Unit;
-  /** Such as `1000 × 1.2 + 5 × 2 + 2 × 3 = 1,216`. */
+  /** Such as `1,000 × 1.2 + 5 × 2 + 2 × 3 = 1,216`. */
   readonly arithmetic: string;
   /** Where its constants come from. */
   readonly source?: string;

@@ -18,7 +18,7 @@ export function handshakesPerSecond(keyType: "ecdsa" | "rsa"): Figure {
   return figure(
     "per second",
     value,
-    `1000 ms ÷ ${ms} ms per ${key} handshake ÷ ${SLOWER} for a shared core = ${count(value)}`,
+    `1 s ÷ ${ms} ms per ${key} handshake ÷ ${SLOWER} for a shared core = ${count(value)}`,
     source,
   );
 }

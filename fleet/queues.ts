@@ -38,7 +38,7 @@ export function queueFigures(capacity: Fleet["capacity"], consumers: number, { m
     perClient,
     perClient === FEWEST_BYTES
       ? `${bytes(FEWEST_BYTES)}, the least that is useful`
-      : `${count(messages)} messages × ${payloadBytes} bytes = ${bytes(perClient)}`,
+      : `${count(messages)} messages × ${count(payloadBytes)} bytes = ${bytes(perClient)}`,
   );
   const queueBytes = sum(
     "bytes",
@@ -53,7 +53,7 @@ function maxPacket(payloadBytes: number): Figure {
   const value = Math.max(PACKET_BYTES, 2 ** Math.ceil(Math.log2(payloadBytes * 4)));
   const why =
     value === PACKET_BYTES
-      ? `${bytes(value)}, above 4 × ${payloadBytes} bytes`
-      : `4 × ${payloadBytes} bytes, rounded up to a power of two = ${bytes(value)}`;
+      ? `${bytes(value)}, above 4 × ${count(payloadBytes)} bytes`
+      : `4 × ${count(payloadBytes)} bytes, rounded up to a power of two = ${bytes(value)}`;
   return figure("bytes", value, why);
 }

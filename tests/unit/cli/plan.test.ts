@@ -39,7 +39,7 @@ describe.each(examples)("examples/%s", (example) => {
 
 test("1,000 devices, 5 services and 2 tools need 1,216 connections", async () => {
   const { stdout } = await run(["plan", "--fleet", path("examples/thousand-devices/fleet.yaml")]);
-  expect(stdout).toMatch(/^ {2}required +1,216 = 1000 × 1\.2 \+ 5 × 2 \+ 2 × 3$/m);
+  expect(stdout).toMatch(/^ {2}required +1,216 = 1,000 × 1\.2 \+ 5 × 2 \+ 2 × 3$/m);
 });
 
 test("every number of a plan is printed once, and has an explanation", () => {

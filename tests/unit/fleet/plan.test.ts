@@ -10,7 +10,7 @@ test("the plan of a thousand devices says how it came to every number", () => {
     typeof figure === "object" && "arithmetic" in figure ? [`${name}: ${figure.arithmetic}`] : [],
   );
   expect(said).toEqual([
-    "required: 1000 × 1.2 + 5 × 2 + 2 × 3 = 1,216",
+    "required: 1,000 × 1.2 + 5 × 2 + 2 × 3 = 1,216",
     "maxConnections: the smallest limit above the required 1,216 with 1,016 planned connections ÷ 1,271 = 79.9 %, below the alert at 80 %",
     "loopbackConnections: 1 health monitor + 1 watch + 4 while converging + 2 spare = 8",
     "fileDescriptors: 9 of its own + 1 log file + 1,271 connections + 8 loopback = 1,289",
@@ -27,12 +27,12 @@ test("the plan of a thousand devices says how it came to every number", () => {
     "queueBytes: 116 full queues × (195.3 KiB payload + 1,000 × 384 bytes of topic and overhead) = 64.6 MiB",
     "maxPacketBytes: 128 KiB, above 4 × 200 bytes",
     "hostMemoryBytes: 177 MiB broker + 400 MiB system = 577 MiB",
-    "handshakesPerSecond: 1000 ms ÷ 0.44 ms per P-256 handshake ÷ 4 for a shared core = 568",
+    "handshakesPerSecond: 1 s ÷ 0.44 ms per P-256 handshake ÷ 4 for a shared core = 568",
     "reconnectSpreadSeconds: 1,016 clients ÷ (0.5 × 568 handshakes per second) = 3.6",
     "perSourceConnections: 1,016 × 1.2 + 32 for verify, rounded up = 1,252 (the whole fleet may sit behind one address)",
     "perSourceNewPerSecond: 0.5 × 568 handshakes per second, the rate at which a whole site comes back = 284",
     "perSourceBurst: a whole site at once: 1,252",
-    "alertConnections: 1271 × 0.8, rounded up = 1017",
+    "alertConnections: 1,271 × 0.8, rounded up = 1,017",
     "size: 177 MiB broker + 400 MiB system = 577 MiB: s-1vcpu-1gb has 1 GiB ($6 a month as of 2026-10)",
     "bill: $6 droplet + about $1 uptime check = $7 a month, as of 2026-10",
   ]);
@@ -40,11 +40,11 @@ test("the plan of a thousand devices says how it came to every number", () => {
 
 describe("required connections", () => {
   it.each([
-    [1000, 5, 2, 1216, "1000 × 1.2 + 5 × 2 + 2 × 3 = 1,216"],
-    [5000, 5, 3, 6019, "5000 × 1.2 + 5 × 2 + 3 × 3 = 6,019"],
+    [1000, 5, 2, 1216, "1,000 × 1.2 + 5 × 2 + 2 × 3 = 1,216"],
+    [5000, 5, 3, 6019, "5,000 × 1.2 + 5 × 2 + 3 × 3 = 6,019"],
     [1, 0, 0, 2, "1 × 1.2 + 0 × 2 + 0 × 3, rounded up = 2"],
     [35, 0, 0, 42, "35 × 1.2 + 0 × 2 + 0 × 3 = 42"],
-    [1_000_000, 0, 0, 1_200_000, "1000000 × 1.2 + 0 × 2 + 0 × 3 = 1,200,000"],
+    [1_000_000, 0, 0, 1_200_000, "1,000,000 × 1.2 + 0 × 2 + 0 × 3 = 1,200,000"],
   ])(
     "of %i devices, %i services and %i tools are %i × …",
     (devices, backendServices, monitoringTools, value, arithmetic) => {
@@ -101,7 +101,7 @@ describe("reconnecting", () => {
     expect(plan.handshakesPerSecond).toEqual({
       value: 568,
       unit: "per second",
-      arithmetic: "1000 ms ÷ 0.44 ms per P-256 handshake ÷ 4 for a shared core = 568",
+      arithmetic: "1 s ÷ 0.44 ms per P-256 handshake ÷ 4 for a shared core = 568",
       source: "docs/measurements.md#handshakes",
     });
     expect(plan.reconnectSpreadSeconds.arithmetic).toBe("1,016 clients ÷ (0.5 × 568 handshakes per second) = 3.6");
@@ -111,7 +111,7 @@ describe("reconnecting", () => {
   it("costs more with an RSA key", () => {
     const rsa = sampleFleet({ "issuer: letsencrypt": "issuer: letsencrypt, keyType: rsa" });
     expect(planFleet(rsa).handshakesPerSecond.arithmetic).toBe(
-      "1000 ms ÷ 0.62 ms per RSA-2048 handshake ÷ 4 for a shared core = 403",
+      "1 s ÷ 0.62 ms per RSA-2048 handshake ÷ 4 for a shared core = 403",
     );
   });
 });
