@@ -9,7 +9,7 @@ export interface Stream {
 }
 
 /** Colour where a person looks, plain text everywhere else. */
-export type Paint = Readonly<Record<keyof typeof codes, (text: string) => string>>;
+type Paint = Readonly<Record<keyof typeof codes, (text: string) => string>>;
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 
 export interface Output {
@@ -24,8 +24,6 @@ export interface Output {
   failure(error: unknown): ExitCode;
   /** For stdout. */
   readonly paint: Paint;
-  /** Whether stdout is coloured. */
-  readonly colour: boolean;
   /** Columns of text to fill: the terminal's, from 40 to 100. */
   readonly width: number;
   readonly isTerminal: boolean;
@@ -47,7 +45,6 @@ export function makeOutput(stdout: Stream, stderr: Stream, env: Environment): Ou
 
   return {
     paint: paintFor(isColoured(stdout, env)),
-    colour: isColoured(stdout, env),
     width: Math.min(100, Math.max(40, (stdout.isTTY && stdout.columns) || 100)),
     isTerminal: stdout.isTTY === true,
     print: (text) => say(stdout, text),

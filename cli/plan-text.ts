@@ -83,11 +83,11 @@ function access(fleet: Fleet, { paint, width }: Page): string {
     ...Object.entries(fleet.people).map(([name, grants]) => ({ name, who: "a person", ...grants })),
   ];
   const ours = principalsOf(fleet).filter(({ key }) => key === "verify").length;
-  const lead = 2 + widest(speakers.map(({ name }) => name)) + 2 + widest(speakers.map(({ who }) => who)) + 2;
+  const nameWidth = widest(speakers.map(({ name }) => name));
+  const lead = 2 + nameWidth + 2 + widest(speakers.map(({ who }) => who)) + 2;
   const longest = widest(speakers.flatMap(({ publish, subscribe }) => [...publish, ...subscribe]));
   const fits = lead + "subscribe  ".length + longest <= width;
   const rows = speakers.flatMap(({ name, who, publish, subscribe }) => {
-    const nameWidth = widest(speakers.map((speaker) => speaker.name));
     const grants = [
       ...publish.map((filter) => `publish    ${filter}`),
       ...subscribe.map((filter) => `subscribe  ${filter}`),
