@@ -7,6 +7,7 @@ import { ensureBase } from "./base.ts";
 import { type CommandOptions, type Ended, run, runAny } from "./command.ts";
 import type { Daemon } from "./daemon.ts";
 import { type Release, releaseNames } from "./debian.ts";
+import { enter } from "./enter.ts";
 import { furnish } from "./guest-files.ts";
 import { type HostKey, makeKeys } from "./guest-keys.ts";
 import { type Lease, type RunRecord, STATE, takeLease, writeRecord } from "./lease.ts";
@@ -146,10 +147,3 @@ async function switchOn(lease: Lease, root: string, options: GuestOptions): Prom
 }
 
 const poweroffMs = 30_000;
-
-const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-const enter = (pid: number): [string, ...string[]] => [
-  ...(["nsenter", "--target", String(pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--"] as const),
-  ...["env", "-i", "-C", "/", "HOME=/root", "LANG=C.UTF-8", `PATH=${systemPath}`],
-];
