@@ -2,6 +2,7 @@
 import type { ConvergeOptions } from "../provisioning/converge.ts";
 import type { Host } from "../remote/host.ts";
 import type { Context, FleetOption } from "./command.ts";
+import { dnsServersOf } from "./dns-servers.ts";
 import { readSite } from "./site.ts";
 import { type SshOptions, sshTarget } from "./ssh-options.ts";
 
@@ -21,7 +22,8 @@ export async function onHost<T>(
   load: () => Promise<Work<T>>,
 ): Promise<T> {
   const site = await readSite(fleet, env);
-  const { target: ssh, remember } = await sshTarget(site, options, env);
+  const { target: ssh, leadsTo, remember } = await sshTarget(site, options, { env, signal });
+  const dnsServers = dnsServersOf(env);
   output.progress(`connecting to ${ssh.user}@${ssh.address}:${ssh.port}`);
   const { connect } = await import("../remote/ssh.ts");
   const connecting = connect(ssh, signal);
@@ -31,7 +33,11 @@ export async function onHost<T>(
   try {
     await remember();
     const [work, { rollout }] = await loading;
-    return await work(host, rollout(site, { ssh, adopt, force, dnsWaitMs, onProgress: output.progress, signal }));
+    const settings = { ssh, adopt, force, dnsWaitMs, onProgress: output.progress, signal };
+    return await work(
+      host,
+      rollout(site, { ...settings, ...(leadsTo && { leadsTo }), ...(dnsServers && { dnsServers }) }),
+    );
   } finally {
     await host.close();
   }

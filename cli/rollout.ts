@@ -19,6 +19,8 @@ import type { Site } from "./site.ts";
 
 export interface RolloutOptions {
   readonly ssh: SshTarget;
+  /** Where the domain must lead before a certificate is asked for; left out, to the address of `ssh`. */
+  readonly leadsTo?: LeadsTo;
   readonly adopt?: boolean;
   readonly force?: boolean;
   /** DNS servers to ask instead of the authoritative ones: a rehearsal's. */
@@ -26,6 +28,12 @@ export interface RolloutOptions {
   readonly dnsWaitMs: number;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
+}
+
+export interface LeadsTo {
+  readonly address: string;
+  /** Further addresses of the same host, to which the domain may lead too. */
+  readonly also: readonly string[];
 }
 
 export function rollout(site: Site, options: RolloutOptions): ConvergeOptions {
@@ -47,7 +55,7 @@ export function rollout(site: Site, options: RolloutOptions): ConvergeOptions {
     dnsGate: async () =>
       passDnsGate({
         domain: fleet.broker.domain,
-        address: await addressOf(ssh.address),
+        ...(options.leadsTo ?? { address: await addressOf(ssh.address) }),
         ...(dnsServers && { servers: dnsServers }),
         waitMs: options.dnsWaitMs,
         onProgress,

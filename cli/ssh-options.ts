@@ -1,4 +1,4 @@
-// How commands reach an existing host: its address from fleet.yaml, its pinned key from fleet.hosts, a login key.
+// How commands reach the host: an existing one by fleet.yaml and its pinned key in fleet.hosts, a droplet by the API.
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Problem } from "../fleet/problem.ts";
@@ -7,6 +7,7 @@ import { parseFingerprint } from "../remote/host-key.ts";
 import { findLogin } from "../remote/login.ts";
 import type { SshTarget } from "../remote/ssh.ts";
 import type { Context } from "./command.ts";
+import type { LeadsTo } from "./rollout.ts";
 import type { Site } from "./site.ts";
 
 export interface SshOptions {
@@ -20,21 +21,22 @@ export const duringWork = "Stopping here. What the host has begun it finishes by
 
 export function withSsh(command: Command): Command {
   return command
-    .option("--identity <file>", "SSH key to log in with, before the agent's; left out, the agent's, then ssh's usual ones")
+    .option(
+      "--identity <file>",
+      "SSH key to log in with, before the agent's; left out, the agent's, then ssh's usual ones",
+    )
     .option("--host-key <fingerprint>", "pin this SSH host key (SHA256:…) in fleet.hosts at the first contact");
 }
 
 export async function sshTarget(
   { fleet, folder }: Pick<Site, "fleet" | "folder">,
   options: SshOptions,
-  env: Context["env"],
-): Promise<{ target: SshTarget; remember: () => Promise<void> }> {
+  context: Pick<Context, "env" | "signal">,
+): Promise<{ target: SshTarget; leadsTo?: LeadsTo; remember: () => Promise<void> }> {
   const { host } = fleet;
   if (host.provider !== "existing") {
-    throw new Problem(
-      "host.provider is digitalocean: bednet does not know the droplet's address here",
-      "Set host to { provider: existing, address: … } to work on a host of your own.",
-    );
+    const { servingDroplet } = await import("./serving-droplet.ts");
+    return { ...(await servingDroplet(fleet, options, context)), remember: async () => {} };
   }
   const file = join(folder, "fleet.hosts");
   const place = placeOf(host.address, host.port);
@@ -51,7 +53,7 @@ export async function sshTarget(
     port: host.port,
     user: host.user,
     pin: pinned ?? given,
-    ...(await findLogin(options.identity, env)),
+    ...(await findLogin(options.identity ?? context.env.BEDNET_IDENTITY, context.env)),
   };
   // Only a key that the host has shown is worth remembering.
   const remember = async (): Promise<void> => {

@@ -10,10 +10,13 @@ import type { Observed } from "./observed.ts";
 import { type RefusalOptions, refuse } from "./refusals.ts";
 import { packageWish } from "./resources/package.ts";
 import { runbook } from "./runbook.ts";
+import type { Step } from "./step.ts";
 import packages from "./steps/packages.ts";
 
 export interface CompareOptions extends RefusalOptions {
   readonly lock: Lock;
+  /** Only these, from the runbook's beginning; left out, all of it. */
+  readonly steps?: readonly Step[];
   /** The bundle for what the host turned out to be. Tests inject a broken one here. */
   readonly bundleFor: (observed: Observed) => Bundle;
   /** Throws when this host must not get this fleet at all. */
@@ -37,7 +40,7 @@ export async function compare(host: Host, options: CompareOptions): Promise<Comp
   const changes =
     observed.mosquittoVersion === undefined
       ? missingPackages(observed)
-      : difference(runbook, options.bundleFor(observed), observed);
+      : difference(options.steps ?? runbook, options.bundleFor(observed), observed);
   return { observed, changes };
 }
 

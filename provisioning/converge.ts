@@ -1,4 +1,5 @@
 // Makes a host match a bundle: look, compute the difference, apply it, look again. Nothing to do is one trip.
+import { count } from "../fleet/figure.ts";
 import { Problem } from "../fleet/problem.ts";
 import { type Host, printable } from "../remote/host.ts";
 import { type Effect, worst } from "../templates/effect.ts";
@@ -70,7 +71,7 @@ class Journey {
     const { adopt, prover, dnsGate, onProgress } = this.#options;
     const effect = effectOf(changes);
     if (effect === "restart" && observed.clients > 0)
-      onProgress(`this takes a restart: ${observed.clients} connected clients are dropped`);
+      onProgress(`this takes a restart: ${clientsAre(observed.clients)} dropped`);
     if (changes.some(({ wish, state }) => wish.needsDns?.(state))) await dnsGate();
     this.#trips += 1;
     const { outcome } = await follow(
@@ -97,7 +98,7 @@ class Journey {
 
   converged(): Converged {
     return {
-      steps: runbook.length,
+      steps: (this.#options.steps ?? runbook).length,
       changed: [...this.#changed],
       effect: this.#effect,
       dropped: this.#dropped,
@@ -114,6 +115,9 @@ function stillNotSo(host: string, left: readonly Change[]): Problem {
     { exitCode: 2 },
   );
 }
+
+const clientsAre = (many: number): string =>
+  many === 1 ? "1 connected client is" : `${count(many)} connected clients are`;
 
 /** A certificate's state is the certificate. */
 const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);

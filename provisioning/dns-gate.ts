@@ -8,6 +8,8 @@ export interface DnsGateOptions {
   readonly domain: string;
   /** Where the name must lead. */
   readonly address: string;
+  /** Further addresses of the same host. */
+  readonly also?: readonly string[];
   /** Servers to ask, `address:port`; left out, the authoritative ones of the nearest zone. */
   readonly servers?: readonly string[];
   /** How long to wait for the record; 0: ask once. */
@@ -41,7 +43,13 @@ export async function passDnsGate(options: DnsGateOptions): Promise<void> {
 export const record = (domain: string, address: string): string =>
   `${domain}. ${isIP(address) === 6 ? "AAAA" : "A"} ${address}`;
 
-async function whatIsWrong({ domain, address, servers, signal }: DnsGateOptions): Promise<string | undefined> {
+async function whatIsWrong({
+  domain,
+  address,
+  also = [],
+  servers,
+  signal,
+}: DnsGateOptions): Promise<string | undefined> {
   const asked = servers ?? (await authoritativeServers(domain));
   if (asked.length === 0) return "no authoritative server was found";
   const answers = await Promise.all(asked.map((server) => ask(server, domain, signal)));
@@ -49,7 +57,7 @@ async function whatIsWrong({ domain, address, servers, signal }: DnsGateOptions)
     if (error) return `${server} says ${error}`;
     const all = [...v4, ...v6].map(canonical);
     if (!all.includes(canonical(address))) return `${server} says ${all.join(", ") || "nothing"}`;
-    const stray = all.find((one) => one !== canonical(address));
+    const stray = all.find((one) => ![address, ...also].map(canonical).includes(one));
     if (stray) return `${server} also says ${stray}, where the authority might look`;
   }
   return undefined;

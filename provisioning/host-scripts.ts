@@ -21,3 +21,7 @@ export const runScript = together(
 );
 /** Takes a run in. */
 export const receiveScript = together("receive");
+/** Gives what a successor takes over. */
+export const handOverScript = together("hand-over");
+/** Takes it over. */
+export const takeOverScript = together("take-over");

@@ -8,3 +8,6 @@ import packages from "./steps/packages.ts";
 import securityUpgrades from "./steps/security-upgrades.ts";
 
 export const runbook: readonly Step[] = [packages, securityUpgrades, firewall, certificate, appliedLock, broker];
+
+/** As far as a host comes to which the domain does not lead yet, and which inherited no certificate. */
+export const withoutCertificate: readonly Step[] = runbook.slice(0, runbook.indexOf(certificate));

@@ -18,7 +18,7 @@ export interface Carried {
 
 /** Defines `arrive FILE`, with which the receiving script begins: ends with 75 unless all has come. */
 export const arriveScript: Script = sh`arrive() {
-  cat >"$1"
+  timeout 1800 cat >"$1" || exit 75
   [ "$(wc -c <"$1")" -ge 64 ] || exit 75
   sum=$(tail -c 64 "$1")
   truncate -s -64 "$1"
@@ -32,25 +32,24 @@ export const arriveScript: Script = sh`arrive() {
  */
 export async function carry(from: End, to: End, deadlineMs: number): Promise<Carried> {
   const hash = createHash("sha256");
+  let isWhole = false;
   const between = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       done(null, chunk);
     },
+    flush: (done) => done(null, isWhole ? hash.digest("hex") : undefined),
   });
   const options = ({ onLine }: End): RunOptions => ({ deadlineMs, ...(onLine && { onLine }) });
   // When nobody takes it in any more, the sender would wait for ever to be rid of the rest.
   const receiving = to.host.run(to.script, { ...options(to), stdin: between }).finally(() => between.resume());
-  const sending = from.host.run(from.script, { ...options(from), stdout: between }).then(
-    (sent) => {
-      between.end(sent.exitCode === 0 ? hash.copy().digest("hex") : "");
+  const sending = from.host
+    .run(from.script, { ...options(from), stdout: between })
+    .then((sent) => {
+      isWhole = sent.exitCode === 0;
       return sent;
-    },
-    (error: unknown) => {
-      between.end();
-      throw error;
-    },
-  );
+    })
+    .finally(() => between.end());
   const [sent, received] = await Promise.allSettled([sending, receiving]);
   for (const ending of [sent, received]) if (ending.status === "rejected") throw ending.reason;
   return {

@@ -17,6 +17,8 @@ export interface SshTarget {
   readonly user: string;
   /** What the host must show; undefined: nothing is known yet, so the connection stops and says what it saw. */
   readonly pin: Fingerprint | undefined;
+  /** What to do, in words, when the pin is an old one; left out: it is in fleet.hosts. */
+  readonly ifRebuilt?: string;
   readonly login: readonly Identity[];
   readonly notTried?: readonly string[];
   readonly connectDeadlineMs?: number;
@@ -107,9 +109,10 @@ const nameOf = (identity: Identity): string =>
 function refusal(where: string, target: SshTarget, seen: Fingerprint | undefined, error: unknown): Problem {
   if (seen && !target.pin) return new UnknownHostKey(where, seen);
   if (seen && seen !== target.pin) {
+    const wayOut = target.ifRebuilt ?? "remove its line from fleet.hosts and run the command again";
     return new Problem(
       `${where} shows the host key ${seen}, but ${target.pin} is pinned`,
-      "Somebody may be in between, or the host was rebuilt. If you know that it was rebuilt, remove its line from fleet.hosts and run the command again; nothing was sent.",
+      `Somebody may be in between, or the host was rebuilt. If you know that it was rebuilt, ${wayOut}; nothing was sent.`,
     );
   }
   const message = error instanceof Error ? error.message : String(error);

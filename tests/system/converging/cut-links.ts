@@ -58,7 +58,7 @@ export function testCutLinks(on: OnBoth): void {
     for (const tear of torn) {
       const host = await connect(rig.ssh);
       const run: Host["run"] = (script, { stdin, ...options } = {}) =>
-        host.run(script, { ...options, ...(stdin !== undefined && { stdin: tear(Buffer.from(stdin)) }) });
+        host.run(script, { ...options, ...(stdin !== undefined && { stdin: tear(Buffer.from(stdin as Buffer)) }) });
       await expect(converge({ ...host, run }, rig.options()).finally(() => host.close())).rejects.toMatchObject({
         ...{ exitCode: 2, message: `${rig.guest.address}: the upload arrived incomplete` },
       });

@@ -20,7 +20,7 @@ async function sent(): Promise<Record<"look" | "receive" | "run", string>> {
     ...{ name: "host", user: "root", close: async () => {} },
     run: async ({ text }, options = {}) => {
       scripts.push(text);
-      if (options.stdin !== undefined) stdin = Buffer.from(options.stdin);
+      if (options.stdin !== undefined) stdin = Buffer.from(options.stdin as Buffer);
       return { stdout: lookText(), stderr: "", exitCode: 0 };
     },
   };

@@ -1,0 +1,48 @@
+// The droplet of a fleet that holds the reserved address: where converge, plan --host and rollback work.
+import { Problem } from "../fleet/problem.ts";
+import type { Fleet } from "../fleet/schema.ts";
+import { openApi } from "../remote/digitalocean/api.ts";
+import { type Droplet, dropletById, dropletsTagged, publicV6 } from "../remote/digitalocean/droplets.ts";
+import { meet, sshTo } from "../remote/digitalocean/meet.ts";
+import { reservedIps } from "../remote/digitalocean/reserved-ip.ts";
+import { findLogin } from "../remote/login.ts";
+import type { SshTarget } from "../remote/ssh.ts";
+import type { Context } from "./command.ts";
+import type { LeadsTo } from "./rollout.ts";
+import type { SshOptions } from "./ssh-options.ts";
+
+/** Of everything that a fleet has at DigitalOcean. */
+export const cloudName = ({ name }: Pick<Fleet, "name">): string => `bednet-${name}`;
+
+/** What a droplet must be asked for as; its own addresses may all be in the name's records. */
+export const leadsTo = (address: string, droplet: Droplet): LeadsTo => ({ address, also: publicV6(droplet) });
+
+export async function servingDroplet(
+  fleet: Fleet,
+  { identity, hostKey }: SshOptions,
+  { env, signal }: Pick<Context, "env" | "signal">,
+): Promise<{ target: SshTarget; leadsTo: LeadsTo }> {
+  if (hostKey !== undefined) {
+    throw new Problem(
+      "--host-key pins the key of an existing host; the key of a droplet is pinned by a tag",
+      "Leave it out: without a pin the command says which tag to make. Nothing was sent.",
+    );
+  }
+  const api = openApi({ env, signal });
+  const tag = cloudName(fleet);
+  const ours = (await dropletsTagged(api, tag)).map(({ id }) => id);
+  const held = (await reservedIps(api)).find(({ droplet }) => droplet !== null && ours.includes(droplet.id));
+  if (held === undefined) {
+    throw new Problem(
+      `no droplet with the tag ${tag} holds a reserved address, so ${fleet.broker.domain} leads to none of them`,
+      "Run `bednet deploy`: it creates the droplet, or gives it its address back; nothing was changed.",
+    );
+  }
+  const droplet = (await dropletById(api, held.droplet!.id)) ?? held.droplet!;
+  const login = await findLogin(identity ?? env.BEDNET_IDENTITY, env);
+  const met = { login, reserved: [held.ip] };
+  const target = await sshTo(api, droplet, met);
+  // Says which key it shows, and stops: only the apply that created it may trust that.
+  if (target.pin === undefined) await meet(api, droplet, { ...met, signal, waitMs: 0, trustsNew: false });
+  return { target, leadsTo: leadsTo(held.ip, droplet) };
+}
