@@ -10,13 +10,14 @@ import lock from "./commands/lock.ts";
 import plan from "./commands/plan.ts";
 import rehearse from "./commands/rehearse.ts";
 import rollback from "./commands/rollback.ts";
+import stage from "./commands/stage.ts";
 import verify from "./commands/verify.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { makeOutput, type Stream } from "./output.ts";
 import { listenForSignals } from "./signals.ts";
 
 /** A command is one file in cli/commands/ and one line here. */
-const commands: readonly Register[] = [plan, lock, key, converge, rollback, verify, rehearse, explain];
+const commands: readonly Register[] = [plan, lock, key, converge, rollback, verify, rehearse, explain, stage];
 
 export interface World {
   readonly stdin: Readable & { readonly isTTY?: boolean };
