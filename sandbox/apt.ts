@@ -1,9 +1,7 @@
 // Installs Debian packages on this machine. Downloading can be stopped at any time; dpkg is never cut off.
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { Problem } from "../fleet/problem.ts";
-import { type Argv, CommandFailed, run } from "./command.ts";
-import { STATE } from "./lease.ts";
+import { CommandFailed, run } from "./command.ts";
 import { withoutServices } from "./no-services.ts";
 
 export interface AptOptions {
@@ -25,7 +23,8 @@ export async function installPackages(packages: readonly string[], options: AptO
   }
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const install = ["-y", "-o", "DPkg::Lock::Timeout=300", "install", "--no-install-recommends", ...packages];
-  const unpack = () => unstoppable(["apt-get", "-qq", ...install], env);
+  // Without the signal. Nor does kill -9 cut it off: apt gives dpkg a terminal of its own.
+  const unpack = () => run(["apt-get", "-qq", ...install], { env });
   try {
     onProgress?.(`installing ${packages.join(", ")}`);
     await run(["apt-get", "-qq", "update"], { env, signal });
@@ -40,18 +39,6 @@ export async function installPackages(packages: readonly string[], options: AptO
     throw new Problem(error.message, `Make this work first: ${command}. Then run the command again.`, { cause: error });
   }
   signal?.throwIfAborted();
-}
-
-/** It prints into a file: a pipe would break with us, and dpkg with the pipe. */
-async function unstoppable(argv: Argv, env: NodeJS.ProcessEnv): Promise<void> {
-  await mkdir(STATE, { recursive: true });
-  const log = join(STATE, "apt.log");
-  try {
-    await run(["sh", "-c", 'exec "$@" >"$0" 2>&1 </dev/null', log, ...argv], { env });
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    throw new CommandFailed(argv, { ...error.ended, stderr: await readFile(log, "utf8") });
-  }
 }
 
 export async function hasApt(): Promise<boolean> {

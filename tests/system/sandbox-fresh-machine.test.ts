@@ -1,24 +1,18 @@
 // A fresh Debian 12 with systemd and none of our requirements: a rehearsal in a rehearsal installs them and runs.
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { run } from "../../sandbox/command.ts";
-import { bootGuest, type Guest } from "../../sandbox/guest.ts";
+import { bootGuest } from "../../sandbox/guest.ts";
 import { leftovers } from "../../sandbox/leftovers.ts";
 import { canRehearse } from "../../sandbox/requirements.ts";
+import { asUnit, bringProject } from "./sandbox-machine.ts";
 
-const project = fileURLToPath(new URL("../..", import.meta.url));
 const verdict = await canRehearse();
 
-async function bringProject(root: string): Promise<void> {
-  const target = join(root, "project");
-  await mkdir(target);
-  const needed = ["package.json", "tsconfig.json", "node_modules", "fleet", "remote", "sandbox"];
-  await run(["cp", "-a", ...needed.map((name) => join(project, name)), target]);
-  await cp(process.execPath, join(root, "usr/local/bin/node"));
-  await writeFile(join(target, "first.mts"), firstRun);
-}
+const prepare = async (root: string): Promise<void> => {
+  await bringProject(root);
+  await writeFile(join(root, "project/first.mts"), firstRun);
+};
 
 const firstRun = `
 import { bootGuest } from "./sandbox/guest.ts";
@@ -35,22 +29,8 @@ const left = await guest.stop();
 console.log(JSON.stringify({ missing, mayRehearse, stillMissing, stdout, left, leftovers: await leftovers() }));
 `;
 
-/** By systemd, as a login would be: in its own cgroup, under a manager that may refuse. */
-const asUnit = (guest: Guest, script: string) =>
-  guest.exec([
-    "systemd-run",
-    "-q",
-    "--wait",
-    "--pipe",
-    "--slice=user-0.slice",
-    "--setenv=HOME=/root",
-    "sh",
-    "-c",
-    script,
-  ]);
-
 test.runIf(verdict.ok)("it installs what it needs, boots a guest under systemd, and leaves nothing", async () => {
-  const machine = await bootGuest({ release: "bookworm", prepare: bringProject });
+  const machine = await bootGuest({ release: "bookworm", prepare });
   try {
     // The machine's own disk is an overlay, and overlays do not stack; a real machine has a real disk.
     const disks =
