@@ -16,7 +16,8 @@ export async function synth({ fleetFile, outdir }: { fleetFile: string; outdir: 
   // The state of the local backend comes there.
   await makeOwnFolder(dirname(source.fleetFile));
   const stackName = source.fleet.name;
-  const app = new App({ outdir });
+  // Validation runs `terraform version` once per stage, where it may not be installed; required_version is in the stack.
+  const app = new App({ outdir, skipValidation: true });
   new BrokerStack(app, stackName, source);
   app.synth();
   return { stackName, folder: join(resolve(outdir), "stacks", stackName) };
