@@ -12,7 +12,8 @@ export function must(argv: readonly [string, ...string[]], env: NodeJS.ProcessEn
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
-      env: { ...process.env, ...env },
+      // Certificates of the operator's own make every start of node read them: 45 ms on node 20.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env },
     });
     const said = ["", "", ""];
     for (const [i, stream] of child.stdio.slice(1).entries()) {

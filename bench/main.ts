@@ -47,8 +47,9 @@ async function noOp(place: Place, folder: string, rounds: number): Promise<Row[]
       void (await must([...ssh, ...options, `root@${guest.address}`, "true"]));
   const stamp = ["--import", new URL("stamp.mjs", import.meta.url).pathname];
   const command = ["converge", "--fleet", fleetFile, "--identity", guest.privateKeyFile];
+  const cache = { XDG_CACHE_HOME: join(folder, "cache") };
   const converge = async (...options: string[]): Promise<string> => {
-    const { stdout, aside } = await must(["node", ...options, bin, ...command]);
+    const { stdout, aside } = await must([process.execPath, ...options, bin, ...command], cache);
     if (!/nothing to change, 1 round trip/.test(stdout)) throw new Error(`converge had something to change: ${stdout}`);
     return aside;
   };
@@ -58,6 +59,7 @@ async function noOp(place: Place, folder: string, rounds: number): Promise<Row[]
     command: async (): Promise<undefined> => void (await converge()),
     fromConnect: async () => Number(await converge(...stamp)),
   };
+  await converge(); // after which what node compiled is kept
   const onRound = (round: number): void => note(`no-op: round ${round} of ${rounds}`);
   const peers: Record<string, Subject> = values["without-peers"] ? {} : await peersOf(place, join(folder, "peers"));
   const every = { ansible: 5, pyinfra: 5 };

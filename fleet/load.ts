@@ -41,7 +41,8 @@ export function parseFleet({ yaml, yamlFile, csv, csvFile }: FleetText): Fleet {
   const read =
     csv === undefined ? { rows: [], mistakes: [] } : readDeviceRows(csv, csvFile, draft && [...draft.classes.keys()]);
   mistakes.push(...read.mistakes);
-  const parsed = FleetFile.safeParse(source.value);
+  // Read once: to generate code for it, as zod would, takes longer.
+  const parsed = FleetFile.safeParse(source.value, { jitless: true });
   if (draft !== undefined) {
     mistakes.push(...settingMistakes(parsed.error?.issues ?? [], source));
     mistakes.push(...grantMistakes(draft, source), ...nameMistakes(draft, read.rows, source));

@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 const sources = ["fleet", "templates", "remote", "provisioning", "checks", "sandbox", "cli"];
 const templateSuffix = ".hbs";
-/** Of many parts, and needed only where a network is waited for: installed as they are. */
-const external = ["mqtt", "@peculiar/x509", "reflect-metadata"];
+/** Large or of many parts, and not needed for a no-op: installed as they are. */
+const external = ["mqtt", "@peculiar/x509", "reflect-metadata", "cdktf", "@cdktf/*", "constructs"];
 /** What packages in here try to load and do without, and what none of our calls reaches. */
 const leftOut = {
   name: "left-out",
@@ -20,7 +20,7 @@ const leftOut = {
       (namespace) =>
       ({ path }) => ({ path, namespace });
     onResolve({ filter: /^(cpu-features|source-map)$|\.node$/ }, at("absent"));
-    onResolve({ filter: /^shell-escape$|^\.\/(http-agents|server)\.js$/ }, at("unused"));
+    onResolve({ filter: /^(shell-escape|make-dir|sb-scandir)$|^\.\/(http-agents|server)\.js$/ }, at("unused"));
     onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({ contents: refuse(path) }));
     onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
       contents: `module.exports = () => { ${refuse(path)} };`,
