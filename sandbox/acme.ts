@@ -27,8 +27,8 @@ export interface Acme {
   readonly dnsServer: { readonly address: string; readonly port: number };
   /** The root that issued certificates end in. Not the intermediate: with it a broker that forgets its chain would pass. */
   trustPem(): Promise<string>;
-  /** The one A record of `domain`; there is no AAAA. */
-  setAddress(domain: string, ipv4: string): Promise<void>;
+  /** The A records of `domain`, in place of those it had; there is no AAAA. */
+  setAddress(domain: string, ...ipv4: string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -83,9 +83,9 @@ export async function startAcme(options: AcmeOptions): Promise<Acme> {
       serverCaPem: authority.rootPem,
       dnsServer: { address: bindAddress, port: dnsPort! },
       trustPem: () => fetchText(`https://${bindAddress}:${managePort}/roots/0`, https),
-      setAddress: async (domain, ipv4) => {
+      setAddress: async (domain, ...ipv4) => {
         await post("clear-a", { host: `${domain}.` }); // it would add to what is there
-        await post("add-a", { host: `${domain}.`, addresses: [ipv4] });
+        if (ipv4.length > 0) await post("add-a", { host: `${domain}.`, addresses: ipv4 });
       },
       stop,
     };

@@ -96,16 +96,21 @@ function update(cloud: Cloud, call: Call): Answer {
 
 function resourceJson(urn: string, atMs: number, status: string): object {
   const [, kind, id] = /^do:([a-z0-9]+):(.+)$/.exec(urn) ?? [];
-  const folder = kind === "reservedip" ? "reserved_ips" : `${kind}s`;
+  const folder = kind === "floatingip" ? "floating_ips" : `${kind}s`;
   const links = { self: `https://api.digitalocean.com/v2/${folder}/${id}` };
   return { urn, assigned_at: timeText(atMs), links, status };
 }
 
 /** Moving takes its time: the project that it left cannot be deleted at once. */
-function move(cloud: Cloud, project: Project, urn: string): object {
+function move(cloud: Cloud, project: Project, given: string): object {
+  const urn = given.replace(/^do:reservedip:/, "do:floatingip:");
   const before = cloud.projects.find(({ resources }) => resources.has(urn));
   if (!before) return resourceJson(urn, cloud.nowMs, "not_found");
   if (before === project) return resourceJson(urn, cloud.nowMs, "already_assigned");
+  const reserved = cloud.reserved.find(({ address }) => urn === `do:floatingip:${address}`);
+  if (reserved?.holder !== undefined) {
+    throw new Refusal(412, "precondition_failed", "Cannot move a Reserved IP with an associated Droplet");
+  }
   before.resources.delete(urn);
   before.emptyAtMs = cloud.nowMs + cloud.settleMs;
   project.resources.set(urn, cloud.nowMs);

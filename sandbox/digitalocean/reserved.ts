@@ -15,8 +15,8 @@ export interface Reserved {
   holder: number | undefined;
 }
 
-export const reservedUrn = ({ version, address }: Reserved): string =>
-  `do:${version === 4 ? "reservedip" : "reservedipv6"}:${address}`;
+/** Projects list it by its old name, whatever name it was given to them by. */
+export const reservedUrn = ({ address }: Reserved): string => `do:floatingip:${address}`;
 
 export const allReserved = ({ reserved }: Cloud, version: 4 | 6): Reserved[] =>
   reserved.filter((each) => each.version === version);

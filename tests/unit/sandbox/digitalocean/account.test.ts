@@ -143,3 +143,19 @@ test("alerts and uptime checks: created, changed, gone; who is told must be said
   expect((await rig.ask(`DELETE /v2/uptime/checks/${id}`)).status).toBe(204);
   expect((await rig.ask(`GET /v2/uptime/checks/${id}/alerts/${alert.id}`)).status).toBe(404);
 });
+
+test("a reserved address is listed in projects by its old name, and cannot be moved while a droplet holds it", async () => {
+  const rig = await startRig();
+  const id = await newDroplet(rig);
+  const { ip } = (await rig.get("POST /v2/reserved_ips", { region: "fra1" })).reserved_ip;
+  const { project } = await rig.get("POST /v2/projects", { name: "bednet", purpose: "IoT" });
+  const resources = [`do:reservedip:${ip}`];
+  const path = `/v2/projects/${project.id}/resources`;
+  const moved = (await rig.get(`POST ${path}`, { resources })).resources[0];
+  expect(moved).toMatchObject({ urn: `do:floatingip:${ip}`, status: "ok" });
+  expect((await rig.get(`GET /v2/reserved_ips/${ip}`)).reserved_ip.project_id).toBe(project.id);
+  await rig.get(`POST /v2/reserved_ips/${ip}/actions`, { type: "assign", droplet_id: id });
+  await rig.pass(1_000);
+  const held = "412 Cannot move a Reserved IP with an associated Droplet";
+  expect(await rig.refusal("POST /v2/projects/default/resources", { resources })).toBe(held);
+});
