@@ -16,8 +16,12 @@ export interface Victim {
   readonly ended: Promise<number | null>;
 }
 
-export function startVictim(args: readonly string[], env: NodeJS.ProcessEnv = {}): Victim {
-  const file = fileURLToPath(new URL("sandbox-victim.ts", import.meta.url));
+export function startVictim(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  script = "sandbox-victim.ts",
+): Victim {
+  const file = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

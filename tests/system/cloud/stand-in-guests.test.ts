@@ -11,6 +11,7 @@ import { makeKeys } from "../../../sandbox/guest-keys.ts";
 import { leftovers } from "../../../sandbox/leftovers.ts";
 import { canRehearse } from "../../../sandbox/requirements.ts";
 import { listRuns } from "../../../sandbox/runs.ts";
+import { type CloudClient, cloudClient } from "./stand-in/client.ts";
 
 const verdict = await canRehearse();
 
@@ -34,40 +35,10 @@ describe.runIf(verdict.ok)("droplets that boot", () => {
     await rm(folder, { recursive: true });
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever it is.
-  const ask = async (call: string, body?: object): Promise<any> => {
-    const [method, path] = call.split(" ") as [string, string];
-    const headers = { authorization: `Bearer ${api.token}` };
-    const answer = await fetch(`${api.url}${path}`, {
-      method,
-      headers,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${call}: ${answer.status} ${text}`);
-    return text === "" ? undefined : JSON.parse(text);
-  };
-
-  const create = async (name: string, userData = ""): Promise<number> => {
-    const wish = { name, size: "s-1vcpu-1gb", region: "fra1", image: "debian-13-x64", user_data: userData };
-    const ssh_keys = [api.cloud.keys[0]!.id];
-    const { droplet, links } = await ask("POST /v2/droplets", { ...wish, ssh_keys });
-    expect(droplet.status).toBe("new");
-    await completed(links.actions[0].id);
-    return droplet.id;
-  };
-
-  const completed = async (action: number): Promise<void> => {
-    for (;;) {
-      const { status } = (await ask(`GET /v2/actions/${action}`)).action;
-      if (status === "completed") return;
-      if (status === "errored") throw new Error(api.cloud.failures.join("\n"));
-      await sleep(100);
-    }
-  };
-
-  const act = async (path: string, body: object): Promise<void> =>
-    completed((await ask(`POST ${path}/actions`, body)).action.id);
+  const ask: CloudClient["ask"] = (call, body) => cloudClient(api).ask(call, body);
+  const act: CloudClient["act"] = (path, body) => cloudClient(api).act(path, body);
+  const create = (name: string, user_data = ""): Promise<number> =>
+    cloudClient(api).createDroplet(name, { user_data, ssh_keys: [api.cloud.keys[0]!.id] });
 
   const ownAddress = async (id: number): Promise<string> => (await hosts.guestOf(id)!).address;
 
