@@ -60,7 +60,11 @@ test.runIf(verdict.ok)("without root it says what to do and installs nothing", a
     const { stdout } = await asUnit(machine, command);
     expect(JSON.parse(stdout)).toEqual([
       { ok: false, because: "a throw-away host needs root", fix: "Run it with sudo." },
-      ["Problem", "this needs nftables", "Install what is missing (on Debian: sudo apt-get install nftables)."],
+      [
+        "Problem",
+        "nftables must be installed on this machine",
+        "On Debian: sudo apt-get install nftables. Then run the command again.",
+      ],
     ]);
   } finally {
     expect(await machine.stop()).toEqual([]);
