@@ -4,20 +4,29 @@ import { Command, CommanderError } from "commander";
 import { hang } from "./columns.ts";
 import type { Context, Register } from "./command.ts";
 import converge from "./commands/converge.ts";
+import deploy from "./commands/deploy.ts";
+import destroy from "./commands/destroy.ts";
+import door from "./commands/door.ts";
+import drift from "./commands/drift.ts";
 import explain from "./commands/explain.ts";
 import key from "./commands/key.ts";
 import lock from "./commands/lock.ts";
 import plan from "./commands/plan.ts";
 import rehearse from "./commands/rehearse.ts";
+import replace from "./commands/replace.ts";
 import rollback from "./commands/rollback.ts";
 import stage from "./commands/stage.ts";
+import synth from "./commands/synth.ts";
 import verify from "./commands/verify.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { makeOutput, type Stream } from "./output.ts";
 import { listenForSignals } from "./signals.ts";
 
 /** A command is one file in cli/commands/ and one line here. */
-const commands: readonly Register[] = [plan, lock, key, converge, rollback, verify, rehearse, explain, stage];
+const commands: readonly Register[] = [
+  ...[plan, lock, key, deploy, drift, replace, destroy],
+  ...[converge, rollback, verify, rehearse, door, synth, explain, stage],
+];
 
 export interface World {
   readonly stdin: Readable & { readonly isTTY?: boolean };

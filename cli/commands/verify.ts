@@ -38,21 +38,11 @@ async function run(
   { output, env, signal, finish }: Context,
 ): Promise<void> {
   const { readSite } = await import("../site.ts");
-  const { planFleet } = await import("../../fleet/plan.ts");
-  const { targetOf } = await import("../../checks/target.ts");
-  const { verify } = await import("../../checks/verify.ts");
+  const { verifySite } = await import("../verify-site.ts");
   const { exitCodeOf } = await import("../../checks/report.ts");
-  const { fleet, lock, verifyKey, trust } = await readSite(path, env);
-  const target = targetOf({
-    fleet,
-    plan: planFleet(fleet),
-    lock,
-    verifyKey,
-    trust,
-    ...(address !== undefined && { address }),
-  });
-  if (!json) output.progress(`asking ${fleet.broker.domain}`);
-  const report = await verify(target, { signal, ...(only && { only }) });
+  const site = await readSite(path, env);
+  if (!json) output.progress(`asking ${site.fleet.broker.domain}`);
+  const report = await verifySite(site, address, { env, signal }, { ...(only && { only }) });
   if (junit !== undefined) {
     const { junitReport } = await import("../../checks/reports/junit.ts");
     await mkdir(dirname(junit), { recursive: true });

@@ -61,8 +61,12 @@ function deadlineOf(address: string): number {
   return address.startsWith("digitalocean_droplet.") ? DEADLINE_SECONDS.droplet : DEADLINE_SECONDS.other;
 }
 
-/** What a stage printed was shown while it worked; Terraform repeats it in its error. */
-const shortened = (text: string): string => text.replace(/\. Output: [\s\S]*$/, "");
+/** What a stage printed was shown while it worked; Terraform repeats it in its error, and the command that it ran. */
+const shortened = (text: string): string =>
+  text.replace(
+    /^local-exec provisioner error\nError running command '[\s\S]*?': (exit status \d+|signal: \w+)[\s\S]*$/,
+    "it ended with $1; what it said stands above",
+  );
 
 const words = (action: string): string =>
   ({ create: "creating", delete: "removing", update: "changing", read: "reading" })[action] ?? action;

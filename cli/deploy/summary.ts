@@ -1,20 +1,26 @@
 // What a deploy is about to do, in an operator's words: the cloud, the host, its clients, the price.
 import type { Preview } from "../../provisioning/preview.ts";
-import type { Action, ResourceChange } from "../../stacks/terraform/changes.ts";
+import type { Action, Cost, ResourceChange } from "../../stacks/terraform/changes.ts";
 
 export interface Ahead {
   readonly changes: readonly ResourceChange[];
   /** What converge would do on the host that serves now; undefined: there is none, or it could not be looked at. */
   readonly host: (Pick<Preview, "changes" | "effect" | "clients"> & { readonly name: string }) | undefined;
   /** Dollars a month, undefined: the stack costs nothing at DigitalOcean. */
-  readonly cost: { readonly before: string | undefined; readonly after: string | undefined } | undefined;
+  readonly cost: Cost | undefined;
 }
 
 /** The stages are how the rest is done, not what changes. */
 const isStage = ({ type }: ResourceChange): boolean => type === "terraform_data";
 
 export function summaryOf(ahead: Ahead): string {
-  const lines = [...cloudLines(ahead), ...hostLines(ahead), ...clientLines(ahead), ...costLines(ahead)];
+  const lines = [
+    ...cloudLines(ahead),
+    ...hostLines(ahead),
+    ...stageLines(ahead),
+    ...clientLines(ahead),
+    ...costLines(ahead),
+  ];
   return lines.length === 0 ? "Nothing to change." : lines.join("\n");
 }
 
@@ -38,6 +44,20 @@ const wordOf: Readonly<Record<Action, string>> = {
   update: "change",
   replace: "replace",
   delete: "remove",
+};
+
+function stageLines({ changes }: Ahead): string[] {
+  const run = changes.filter((change) => isStage(change) && change.action !== "delete" && change.name in stages);
+  return run.length === 0 ? [] : [`Runs     ${run.map(({ name }) => stages[name]).join(", ")}`];
+}
+
+/** Those that do something; the rest only has something to say when it goes. */
+const stages: Readonly<Record<string, string>> = {
+  preflight: "preflight",
+  before_address: "before-address",
+  after_address: "after-address",
+  converge: "converge",
+  verify: "verify",
 };
 
 function hostLines({ host }: Ahead): string[] {

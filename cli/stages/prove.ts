@@ -3,23 +3,21 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodeOf } from "../../checks/report.ts";
 import { jsonReport } from "../../checks/reports/json.ts";
-import { targetOf } from "../../checks/target.ts";
-import { verify } from "../../checks/verify.ts";
 import { makeOwnFolder, ownFolder } from "../../fleet/own-folder.ts";
-import { planFleet } from "../../fleet/plan.ts";
 import type { Context } from "../command.ts";
 import { reportText } from "../report-text.ts";
 import type { Site } from "../site.ts";
+import { verifySite } from "../verify-site.ts";
 
 /** Asks at that address, or where the name leads. 0: every blocker passed. */
-export async function prove(site: Site, address: string | undefined, { output, signal }: Context): Promise<0 | 1 | 2> {
-  const { fleet, lock, verifyKey, trust, folder } = site;
-  const report = await verify(
-    targetOf({ fleet, plan: planFleet(fleet), lock, verifyKey, trust, ...(address !== undefined && { address }) }),
-    { signal },
-  );
+export async function prove(
+  site: Site,
+  address: string | undefined,
+  { env, output, signal }: Context,
+): Promise<0 | 1 | 2> {
+  const report = await verifySite(site, address, { env, signal });
   output.print(reportText(report, output));
-  await keep(folder, jsonReport(report));
+  await keep(site.folder, jsonReport(report));
   return exitCodeOf(report);
 }
 

@@ -14,7 +14,14 @@ export interface ResourceChange {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
+/** Dollars with cents, out of the output `monthly_cost`; undefined where there is none. */
+export interface Cost {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
 interface Shown {
+  readonly output_changes?: Readonly<Record<string, { readonly before?: unknown; readonly after?: unknown }>>;
   readonly resource_changes?: readonly {
     readonly address: string;
     readonly mode: string;
@@ -42,6 +49,13 @@ export function changesOf(shown: string): ResourceChange[] {
         { address, type, name, action, isDeposed: deposed !== undefined, before: before ?? {}, after: after ?? {} },
       ];
     });
+}
+
+/** Undefined: the stack has no price, since nothing of it is billed. */
+export function costOf(shown: string): Cost | undefined {
+  const { before, after } = (JSON.parse(shown) as Shown).output_changes?.monthly_cost ?? {};
+  const dollars = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return before === undefined && after === undefined ? undefined : { before: dollars(before), after: dollars(after) };
 }
 
 function actionOf(actions: readonly string[]): Action | undefined {

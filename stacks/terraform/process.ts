@@ -29,7 +29,7 @@ const STOP_MS = 30_000;
 /**
  * Resolves when it has ended, in whatever way, and what it had started is killed; rejects with ENOENT where there is no Terraform.
  * A second signal makes Terraform leave at once and truncate a local state, so it gets a process group of its own, out of
- * the terminal's reach, and one signal; SIGKILL leaves the state whole (docs/measurements.md, Terraform).
+ * the terminal's reach, and one signal; SIGKILL leaves the state whole (docs/measurements.md#terraform).
  */
 export function runTerraform(argv: readonly string[], options: RunOptions): Promise<TerraformRun> {
   const { folder, env, signal, stdin, onLine, stopMs = STOP_MS } = options;

@@ -1,6 +1,6 @@
 // Terraform on one stack: init, plan, show, apply, and the few repairs of a state that deploy needs.
 import { Problem } from "../../fleet/problem.ts";
-import { changesOf, type ResourceChange } from "./changes.ts";
+import { type Cost, changesOf, costOf, type ResourceChange } from "./changes.ts";
 import { parseEvent, type TerraformEvent } from "./events.ts";
 import { binaryOf, type RunOptions, runTerraform, type TerraformRun } from "./process.ts";
 import { parseState, type State } from "./state.ts";
@@ -16,6 +16,11 @@ export interface PlanOptions {
   /** Addresses that are replaced although nothing in them changed. */
   readonly replace?: readonly string[];
   readonly destroy?: boolean;
+}
+
+export interface Planned {
+  readonly changes: readonly ResourceChange[];
+  readonly cost: Cost | undefined;
 }
 
 export interface Applied {
@@ -50,11 +55,12 @@ export class Terraform {
   }
 
   /** Saves the plan for `apply`. */
-  async plan({ replace = [], destroy = false }: PlanOptions = {}): Promise<ResourceChange[]> {
+  async plan({ replace = [], destroy = false }: PlanOptions = {}): Promise<Planned> {
     const argv = ["plan", "-input=false", "-no-color", `-out=${PLAN}`];
     if (destroy) argv.push("-destroy");
     await this.#must("plan", [...argv, ...replace.map((address) => `-replace=${address}`)]);
-    return changesOf(await this.#must("read the plan", ["show", "-json", PLAN]));
+    const shown = await this.#must("read the plan", ["show", "-json", PLAN]);
+    return { changes: changesOf(shown), cost: costOf(shown) };
   }
 
   /** Applies the saved plan. Aborted or failed, the state holds what was done, and the next run goes on from there. */

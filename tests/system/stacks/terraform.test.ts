@@ -38,7 +38,7 @@ test("plan, apply, and nothing left to do", async () => {
   const terraform = open();
   await terraform.init();
   expect((await terraform.state()).isEmpty).toBe(true);
-  const changes = await terraform.plan();
+  const { changes } = await terraform.plan();
   expect(changes.map(({ address, action }) => `${action} ${address}`)).toEqual([
     "create terraform_data.converge",
     "create terraform_data.verify",
@@ -47,8 +47,8 @@ test("plan, apply, and nothing left to do", async () => {
   const applied = await terraform.apply((event) => event.kind === "said" && said.push(event.text));
   expect(applied).toEqual({ isDone: true, errors: [] });
   expect(said).toEqual(["2 of 6 steps", "14 passed"]);
-  expect(await terraform.plan()).toEqual([]);
-  expect(await terraform.plan({ replace: ["terraform_data.verify"] })).toMatchObject([
+  expect((await terraform.plan()).changes).toEqual([]);
+  expect((await terraform.plan({ replace: ["terraform_data.verify"] })).changes).toMatchObject([
     { address: "terraform_data.verify", action: "replace" },
   ]);
 });
@@ -63,7 +63,7 @@ test("a failing stage is an error with what it said, and is tried again by the n
   expect(errors).toMatchObject([{ kind: "error", address: "terraform_data.verify" }]);
   expect(errors[0]!.text).toContain("publish-denied failed");
   expect((await terraform.state()).instances("terraform_data.verify")).toMatchObject([{ isTainted: true }]);
-  expect(await terraform.plan()).toMatchObject([{ address: "terraform_data.verify", action: "replace" }]);
+  expect((await terraform.plan()).changes).toMatchObject([{ address: "terraform_data.verify", action: "replace" }]);
 });
 
 test.each([
@@ -90,7 +90,7 @@ test.each([
   await expect.poll(() => runningWith(`BEDNET_TEST=${folder}`)).toEqual([]);
   expect(JSON.parse(await readFile(join(folder, "terraform.tfstate"), "utf8"))).toMatchObject({ version: 4 });
   const next = await open().plan();
-  expect(next.map(({ address }) => address)).toEqual(["terraform_data.second"]);
+  expect(next.changes.map(({ address }) => address)).toEqual(["terraform_data.second"]);
 });
 
 test("without Terraform it says how to get it", async () => {

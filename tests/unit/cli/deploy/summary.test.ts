@@ -25,6 +25,7 @@ test("a first deploy: what is made, and what it costs", () => {
   expect(summaryOf(first)).toBe(
     `Cloud
   create   digitalocean_tag.fleet
+Runs     preflight
 Cost     $7.00 a month, nothing so far`,
   );
 });
@@ -39,6 +40,7 @@ test("one device more: reload, and nobody is dropped", () => {
   expect(summaryOf({ changes: [change("terraform_data.converge", "replace")], host, cost: undefined })).toBe(
     `Host 203.0.113.20
   broker: /etc/mosquitto/bednet/passwd is up to date
+Runs     converge
 Clients  reload: 0 of 214 connected clients are dropped`,
   );
 });

@@ -1,0 +1,34 @@
+// Whether what is there is still what was deployed: the cloud by Terraform, the host by looking at it. Changes nothing.
+import type { Context, FleetOption } from "../command.ts";
+import type { SshOptions } from "../ssh-options.ts";
+import { orphansText } from "./cloud.ts";
+import { openStack } from "./open-stack.ts";
+import { changesNothing, summaryOf } from "./summary.ts";
+import { survey } from "./survey.ts";
+
+export async function drift(options: FleetOption & SshOptions & { json?: true }, context: Context): Promise<void> {
+  const { output } = context;
+  const ahead = await survey(await openStack(options, context), options, { mends: false }, context);
+  const { changes, host, cloud } = ahead;
+  const orphans = cloud?.orphans ?? [];
+  const isLost = cloud !== undefined && cloud.repair.kind !== "none";
+  const isClean = changesNothing(ahead) && orphans.length === 0 && !isLost;
+  context.finish(isClean ? 0 : 1);
+  if (options.json) {
+    return output.json({
+      drift: !isClean,
+      cloud: changes.map(({ address, action, isDeposed }) => ({ address, action, ...(isDeposed && { isDeposed }) })),
+      host: host && { name: host.name, effect: host.effect, clients: host.clients, changes: host.changes },
+      orphans: orphans.map(({ id, name }) => ({ id, name })),
+      assignmentUnknownToState: isLost,
+    });
+  }
+  if (isClean) return output.print("No drift: cloud and host are what fleet.yaml says.");
+  const lines = [
+    "What `bednet deploy` would put right:",
+    summaryOf(ahead),
+    ...(isLost ? ["Terraform's state does not know who holds the address."] : []),
+    ...(orphans.length > 0 ? [orphansText(orphans)] : []),
+  ];
+  output.print(lines.join("\n"));
+}

@@ -1,0 +1,37 @@
+// A fleet's stack, synthesised and ready for Terraform; the fleet and everything beside it were checked before.
+import { join } from "node:path";
+import { ownFolder } from "../../fleet/own-folder.ts";
+import { refuseTornState } from "../../stacks/terraform/state.ts";
+import { Terraform } from "../../stacks/terraform/terraform.ts";
+import type { Context, FleetOption } from "../command.ts";
+import { readSite, type Site } from "../site.ts";
+import type { SshOptions } from "../ssh-options.ts";
+
+export interface OpenStack {
+  readonly site: Site;
+  readonly terraform: Terraform;
+  /** `terraform_data` that converges the host which serves; the others follow from what it stands for. */
+  readonly stages: readonly string[];
+}
+
+export async function openStack(
+  { fleet: path, identity }: FleetOption & SshOptions,
+  { env, output, signal }: Context,
+): Promise<OpenStack> {
+  const site = await readSite(path, env);
+  const { fleet, folder } = site;
+  if (fleet.state.backend === "local") await refuseTornState(join(ownFolder(folder), "terraform.tfstate"));
+  output.progress("making the Terraform stack");
+  const { synth } = await import("../../stacks/synth.ts");
+  const stack = await synth({ fleetFile: path, outdir: join(folder, "cdktf.out") });
+  const forStages = identity === undefined ? {} : { BEDNET_IDENTITY: identity };
+  const forSpaces = fleet.state.backend === "spaces" ? spaces : {};
+  const terraform = new Terraform({ folder: stack.folder, env: { ...env, ...forStages, ...forSpaces }, signal });
+  await terraform.init();
+  return { site, terraform, stages: fleet.host.provider === "existing" ? ["terraform_data.converge"] : onDroplet };
+}
+
+const onDroplet = ["terraform_data.preflight", "terraform_data.after_address"];
+
+/** Spaces does not know the checksums that AWS's own clients send by default (docs/measurements.md#terraform). */
+const spaces = { AWS_REQUEST_CHECKSUM_CALCULATION: "when_required", AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required" };
