@@ -7,6 +7,8 @@ export interface Droplet {
   /** `new` while it boots; only an `active` one serves. */
   readonly status: "new" | "active" | "off" | "archive";
   readonly created_at: string;
+  readonly size_slug: string;
+  readonly image: { readonly slug: string | null };
   readonly tags: readonly string[];
   readonly networks: { readonly v4: readonly Network[]; readonly v6: readonly Network[] };
 }

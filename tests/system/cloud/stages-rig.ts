@@ -4,40 +4,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { type IClientOptions, MqttClient } from "mqtt";
-import { FleetKey, keyOf, passwordOf } from "../../../../fleet/credentials.ts";
-import { parseLock } from "../../../../fleet/lock.ts";
-import { type DigitalOceanApi, openApi } from "../../../../remote/digitalocean/api.ts";
-import { type Droplet, dropletById } from "../../../../remote/digitalocean/droplets.ts";
-import { type Acme, startAcme } from "../../../../sandbox/acme.ts";
-import { run as command } from "../../../../sandbox/command.ts";
-import { type DigitalOcean, startDigitalOcean } from "../../../../sandbox/digitalocean/server.ts";
-import type { Guest } from "../../../../sandbox/guest.ts";
-import { makeKeys } from "../../../../sandbox/guest-keys.ts";
-import { type Ran, run } from "../../../unit/cli/run.ts";
-import { type Guests, guestsAsHosts } from "./guests.ts";
+import { FleetKey, keyOf, passwordOf } from "../../../fleet/credentials.ts";
+import { parseLock } from "../../../fleet/lock.ts";
+import { type DigitalOceanApi, openApi } from "../../../remote/digitalocean/api.ts";
+import type { Cloud } from "../../../sandbox/digitalocean/cloud.ts";
+import { type RehearsalCloud, startRehearsalCloud } from "../../../sandbox/digitalocean/rehearsal-cloud.ts";
+import type { Guest } from "../../../sandbox/guest.ts";
+import { makeKeys } from "../../../sandbox/guest-keys.ts";
+import { type Ran, run } from "../../unit/cli/run.ts";
+import { cloudClient } from "./stand-in/client.ts";
 
-/** Of the half of 198.18.0.0/15 that guests do not take. */
-const RESERVED = "198.18.77.10";
-const ACME = "198.18.77.1";
 export const DOMAIN = "mqtt.farm.example.com";
 
 export interface CloudRig {
   readonly api: DigitalOceanApi;
-  readonly cloud: DigitalOcean;
+  readonly cloud: Cloud;
   readonly folder: string;
   readonly reserved: string;
   /** Creates one, and waits until it is active as Terraform does. */
   droplet(): Promise<number>;
-  guest(id: number): Guest;
+  guest(id: number): Promise<Guest>;
   inside(id: number, script: string): Promise<string>;
   assign(id: number): Promise<void>;
+  switchOff(id: number): Promise<void>;
   before(id: number): Promise<Ran>;
   after(id: number): Promise<Ran>;
   bednet(...argv: readonly string[]): Promise<Ran>;
   /** A new devices.csv, locked. */
   devices(...rows: readonly string[]): Promise<void>;
   /** Over TLS, to the reserved address or another. */
-  login(name: string, options?: IClientOptions, address?: string): Promise<MqttClient>;
+  login(
+    name: string,
+    options?: IClientOptions,
+    address?: string,
+    listen?: (client: MqttClient) => void,
+  ): Promise<MqttClient>;
   stop(): Promise<void>;
 }
 
@@ -60,53 +61,55 @@ services:
 
 export async function startCloudRig(): Promise<CloudRig> {
   const folder = await mkdtemp(join(tmpdir(), "bednet-stages-"));
-  await command(["ip", "addr", "replace", `${ACME}/32`, "dev", "lo"]);
-  const guests = guestsAsHosts(RESERVED);
-  const keys = await makeKeys(folder);
-  const cloud = await startDigitalOcean({ hosts: guests, settleMs: 0, account: { keys: { deploy: keys.clientLine } } });
-  const acme = await startAcme({ bindAddress: ACME });
-  await acme.setAddress(DOMAIN, RESERVED);
-  await writeFile(join(folder, "acme-ca.pem"), acme.serverCaPem);
-  await writeFile(join(folder, "acme-roots.pem"), await acme.trustPem());
-  await writeFile(join(folder, "fleet.yaml"), yaml(acme.directoryUrl));
-  const rig = rigOf(folder, guests, cloud, acme, keys.clientFile);
-  await rig.devices("soil-1,soil-sensor", "soil-2,soil-sensor");
-  return rig;
+  const { clientFile, clientLine } = await makeKeys(folder);
+  const cloud = await startRehearsalCloud({ settleMs: 0, account: { keys: { deploy: clientLine } } });
+  try {
+    await writeFile(join(folder, "acme-ca.pem"), cloud.acme.serverCaPem);
+    await writeFile(join(folder, "acme-roots.pem"), await cloud.acme.trustPem());
+    await writeFile(join(folder, "fleet.yaml"), yaml(cloud.acme.directoryUrl));
+    const client = cloudClient(cloud.api);
+    const { reserved_ip } = await client.ask("POST /v2/reserved_ips", { region: "fra1" });
+    await cloud.acme.setAddress(DOMAIN, reserved_ip.ip);
+    const rig = rigOf(folder, cloud, reserved_ip.ip, clientFile);
+    await rig.devices("soil-1,soil-sensor", "soil-2,soil-sensor");
+    return rig;
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
 }
 
-function rigOf(folder: string, guests: Guests, cloud: DigitalOcean, acme: Acme, identity: string): CloudRig {
+function rigOf(
+  folder: string,
+  { api: standIn, acme, hosts, stop }: RehearsalCloud,
+  reserved: string,
+  identity: string,
+): CloudRig {
   const env: Record<string, string> = {
-    ...{ DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url, BEDNET_IDENTITY: identity },
+    ...{ DIGITALOCEAN_TOKEN: standIn.token, DIGITALOCEAN_API_URL: standIn.url, BEDNET_IDENTITY: identity },
     BEDNET_DNS_SERVERS: `${acme.dnsServer.address}:${acme.dnsServer.port}`,
   };
   const api = openApi({ env });
+  const client = cloudClient(standIn);
   const fleet = join(folder, "fleet.yaml");
   // Aside from the fleet's folder: a pipeline holds the verify key and no other.
   const keyFile = join(folder, "kept-elsewhere");
   const stage = (name: string, id: number) =>
-    run(["stage", name, "--fleet", fleet, "--droplet", String(id), "--address", RESERVED], { env });
+    run(["stage", name, "--fleet", fleet, "--droplet", String(id), "--address", reserved], { env });
+  const guest = async (id: number): Promise<Guest> => hosts.guestOf(id)!;
   const inside = async (id: number, script: string): Promise<string> => {
-    const { stdout, stderr, exitCode } = await guests.booted.get(id)!.exec(["sh", "-c", script]);
+    const { stdout, stderr, exitCode } = await (await guest(id)).exec(["sh", "-c", script]);
     if (exitCode !== 0) throw new Error(`inside: exit code ${exitCode}\n${script}\n${stdout}${stderr}`);
     return stdout;
   };
   return {
-    ...{ api, cloud, folder, reserved: RESERVED, inside },
-    guest: (id) => guests.booted.get(id)!,
-    async droplet() {
-      if (cloud.cloud.reserved.length === 0) await api.post("/v2/reserved_ips", { region: "fra1" });
-      const fingerprints = cloud.cloud.keys.map(({ fingerprint }) => fingerprint);
-      const size = { region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
-      const wanted = { name: "bednet-small-farm", ...size, tags: ["bednet-small-farm"], ssh_keys: fingerprints };
-      const { droplet } = await api.post<{ droplet: Droplet }>("/v2/droplets", wanted);
-      while ((await dropletById(api, droplet.id))?.status !== "active")
-        await new Promise((next) => setTimeout(next, 200));
-      return droplet.id;
+    ...{ api, cloud: standIn.cloud, folder, reserved, guest, inside },
+    droplet: () => {
+      const keys = standIn.cloud.keys.map(({ fingerprint }) => fingerprint);
+      return client.createDroplet("bednet-small-farm", { tags: ["bednet-small-farm"], ssh_keys: keys });
     },
-    async assign(id) {
-      await api.post(`/v2/reserved_ips/${RESERVED}/actions`, { type: "assign", droplet_id: id });
-      await cloud.cloud.quiet();
-    },
+    assign: (id) => client.act(`/v2/reserved_ips/${reserved}`, { type: "assign", droplet_id: id }),
+    switchOff: (id) => client.act(`/v2/droplets/${id}`, { type: "power_off" }),
     before: (id) => stage("before-address", id),
     after: (id) => stage("after-address", id),
     bednet: (...argv) => run([...argv, "--fleet", fleet], { env }),
@@ -123,7 +126,7 @@ function rigOf(folder: string, guests: Guests, cloud: DigitalOcean, acme: Acme, 
         .verifyKey.text()
         .reveal();
     },
-    async login(name, options = {}, address = RESERVED) {
+    async login(name, options = {}, address = reserved, listen = () => {}) {
       const key = FleetKey.parse(await readFile(keyFile, "utf8"));
       const lock = parseLock(await readFile(join(folder, "fleet.lock"), "utf8"), "fleet.lock");
       const generation = lock.lines.find((line) => line.name === name)?.generation ?? 1;
@@ -133,6 +136,7 @@ function rigOf(folder: string, guests: Guests, cloud: DigitalOcean, acme: Acme, 
         ...{ clientId: name, username: name, password: passwordOf(keyOf(key, name), name, generation).reveal() },
         ...{ protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 5_000, ...options },
       });
+      listen(client);
       await new Promise<void>((resolve, reject) => {
         client.once("connect", () => resolve());
         client.once("error", reject);
@@ -142,9 +146,7 @@ function rigOf(folder: string, guests: Guests, cloud: DigitalOcean, acme: Acme, 
       return client;
     },
     async stop() {
-      await acme.stop();
-      const left = await cloud.close();
-      await command(["ip", "addr", "del", `${ACME}/32`, "dev", "lo"]);
+      const left = await stop();
       await rm(folder, { recursive: true });
       if (left.length > 0) throw new Error(`left behind: ${left.join("; ")}`);
     },
