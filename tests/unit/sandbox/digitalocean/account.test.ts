@@ -65,6 +65,9 @@ test("zones: each change of an address is told, and the customer's own records s
   expect((await rig.ask("POST /v2/domains/other.com/records", a)).status).toBe(404);
   expect(await rig.refusal("POST /v2/domains", { name: "example.com" })).toBe("422 Name already exists.");
   expect((await rig.get(`GET ${records}`)).meta.total).toBe(5);
+  expect((await rig.ask("DELETE /v2/domains/example.com")).status).toBe(204);
+  await rig.pass(0);
+  expect(changes.at(-1)).toEqual({ name: "www.example.com", type: "A", addresses: [] });
 });
 
 const firewall = {

@@ -96,6 +96,9 @@ test("IPv6: the same, for droplets that have it", async () => {
   const { action } = await rig.get(`POST ${path}/actions`, { type: "unassign" });
   await rig.pass(1_000);
   expect((await rig.get(`GET /v2/actions/${action.id}`)).action.status).toBe("completed");
+  expect(await assign(having)).toBe("201 undefined");
+  await rig.pass(1_000);
+  await rig.ask(`DELETE /v2/droplets/${having}`);
   expect((await rig.ask(`DELETE ${path}`)).status).toBe(204);
   expect((await rig.ask(`GET ${path}`)).status).toBe(404);
 });
