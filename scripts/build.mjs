@@ -1,4 +1,5 @@
-// Compiles bednet for publishing: dist/main.cjs, and beside it the files that it reads at run time.
+// Compiles bednet for publishing: dist/main.cjs, dist/stacks.cjs, and beside them the files that they read at run time.
+import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,8 +63,9 @@ const precompiled = {
 
 rmSync(dist, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: [join(root, "cli/main.ts")],
-  outfile: join(dist, "main.cjs"),
+  entryPoints: { main: join(root, "cli/main.ts"), stacks: join(root, "stacks/index.ts") },
+  outdir: dist,
+  outExtension: { ".js": ".cjs" },
   bundle: true,
   external,
   platform: "node",
@@ -83,7 +85,25 @@ const { metafile } = await build({
 
 const isRead = (file) => ![".ts", ".mjs", templateSuffix].includes(extname(file));
 for (const file of filesIn([...sources, "docs/explain"], isRead)) cpSync(join(root, file), join(dist, file));
+declareTypes(join(dist, "types"));
 writeFileSync(join(dist, "THIRD-PARTY.txt"), licenses(Object.keys(metafile.inputs)));
+
+/** Of what `bednet/stacks` exports, and of all that is mentioned there. */
+function declareTypes(folder) {
+  const settings = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8"));
+  const options = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: root, outDir: folder };
+  const project = join(dist, "tsconfig.json");
+  const compilerOptions = { ...settings.compilerOptions, ...options, typeRoots: [join(root, "node_modules/@types")] };
+  writeFileSync(project, JSON.stringify({ compilerOptions, files: [join(root, "stacks/index.ts")] }));
+  execFileSync(join(root, "node_modules/.bin/tsc"), ["-p", project], { stdio: "inherit" });
+  rmSync(project);
+  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".d.ts"))) {
+    const text = readFileSync(join(folder, file), "utf8");
+    writeFileSync(join(folder, file), text.replace(/(["']\.{1,2}\/[^"']+)\.ts(["'])/g, "$1.js$2"));
+  }
+  // They describe stacks.cjs.
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+}
 
 function filesIn(folders, wanted) {
   const all = folders.flatMap((folder) =>
