@@ -53,7 +53,9 @@ function closing(report, code, failedFirst, whole) {
   if (!whole)
     say("NOT RUN: the tier `system` (real hosts, real brokers at their limits) needs root on Linux: sudo npm test");
   if (skipped > 0) say(`SKIPPED: ${skipped} tests; look for ↓ above`);
-  if (mustRunAll && (!whole || skipped > 0)) {
+  const forgiven = withoutProvider(counts);
+  if (forgiven > 0) say(`NOT RUN: ${forgiven} of them, with DigitalOcean's real Terraform provider, which is not here`);
+  if (mustRunAll && (!whole || skipped > forgiven)) {
     say("FAILED: here every tier must run");
     failed += 1;
   }
@@ -63,6 +65,14 @@ function closing(report, code, failedFirst, whole) {
   );
   return failed === 0 ? 0 : 1;
 }
+
+/** Skipped for want of the real provider: no package has it, so a machine that must run every tier may lack it. */
+function withoutProvider({ testResults = [] }) {
+  const skipped = testResults.flatMap(({ assertionResults }) => assertionResults).filter(isSkipped);
+  return skipped.filter(({ ancestorTitles }) => ancestorTitles[0] === "with the real provider").length;
+}
+
+const isSkipped = ({ status }) => status === "skipped" || status === "pending" || status === "todo";
 
 /** What the tests need beyond a rehearsal: commands and files, and the Debian packages that they are in. */
 const requirements = [

@@ -35,12 +35,14 @@ export async function startTalk(): Promise<Talk | { readonly missing: string }> 
     ...{ CI: "true", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" },
   };
   const terraform: Talk["terraform"] = (command, ...args) =>
-    runAny(["terraform", `-chdir=${folder}`, command, "-no-color", ...args], { env });
+    runAny([terraformBinary, `-chdir=${folder}`, command, "-no-color", ...args], { env });
   const begun = await terraform("init").catch((error: Error) => ({ exitCode: 1, stdout: "", stderr: error.message }));
   if (begun.exitCode === 0) return { api, folder, terraform, stop };
   await stop();
   return { missing: begun.stderr.trim().split("\n").slice(-8).join("\n  ") };
 }
+
+const terraformBinary = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
 
 const changed = ["-var=edition=two", "-var=size=s-1vcpu-2gb"];
 const replaced = ["-var=edition=three", "-var=size=s-1vcpu-2gb"];
