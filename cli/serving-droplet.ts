@@ -1,10 +1,10 @@
 // The droplet of a fleet that holds the reserved address: where converge, plan --host and rollback work.
 import { Problem } from "../fleet/problem.ts";
 import type { Fleet } from "../fleet/schema.ts";
-import { openApi } from "../remote/digitalocean/api.ts";
+import { type DigitalOceanApi, openApi } from "../remote/digitalocean/api.ts";
 import { type Droplet, dropletById, dropletsTagged, publicV6 } from "../remote/digitalocean/droplets.ts";
 import { meet, sshTo } from "../remote/digitalocean/meet.ts";
-import { reservedIps } from "../remote/digitalocean/reserved-ip.ts";
+import { reservedIps, reservedV6Of } from "../remote/digitalocean/reserved-ip.ts";
 import { findLogin } from "../remote/login.ts";
 import type { SshTarget } from "../remote/ssh.ts";
 import type { Context } from "./command.ts";
@@ -14,8 +14,16 @@ import type { SshOptions } from "./ssh-options.ts";
 /** Of everything that a fleet has at DigitalOcean. */
 export const cloudName = ({ name }: Pick<Fleet, "name">): string => `bednet-${name}`;
 
-/** What a droplet must be asked for as; its own addresses may all be in the name's records. */
-export const leadsTo = (address: string, droplet: Droplet): LeadsTo => ({ address, also: publicV6(droplet) });
+/** Where the domain must lead for this droplet; its IPv6 addresses may be in the records too. */
+export async function leadsTo(
+  api: DigitalOceanApi,
+  { host }: Pick<Fleet, "host">,
+  address: string,
+  droplet: Droplet,
+): Promise<LeadsTo> {
+  const reserved = host.provider === "digitalocean" && host.ipv6 ? await reservedV6Of(api, droplet.id) : [];
+  return { address, also: [...publicV6(droplet), ...reserved] };
+}
 
 export async function servingDroplet(
   fleet: Fleet,
@@ -44,5 +52,5 @@ export async function servingDroplet(
   const target = await sshTo(api, droplet, met);
   // Says which key it shows, and stops: only the apply that created it may trust that.
   if (target.pin === undefined) await meet(api, droplet, { ...met, signal, waitMs: 0, trustsNew: false });
-  return { target, leadsTo: leadsTo(held.ip, droplet) };
+  return { target, leadsTo: await leadsTo(api, fleet, held.ip, droplet) };
 }

@@ -15,7 +15,7 @@ import packages from "./steps/packages.ts";
 
 export interface CompareOptions extends RefusalOptions {
   readonly lock: Lock;
-  /** Only these, from the runbook's beginning; left out, all of it. */
+  /** Only these of the runbook; left out, all of it. */
   readonly steps?: readonly Step[];
   /** The bundle for what the host turned out to be. Tests inject a broken one here. */
   readonly bundleFor: (observed: Observed) => Bundle;

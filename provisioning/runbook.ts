@@ -11,3 +11,6 @@ export const runbook: readonly Step[] = [packages, securityUpgrades, firewall, c
 
 /** As far as a host comes to which the domain does not lead yet, and which inherited no certificate. */
 export const withoutCertificate: readonly Step[] = runbook.slice(0, runbook.indexOf(certificate));
+
+/** What a host that is about to be replaced must still follow: who may log in, and what its successor takes over. */
+export const beforeReplaced: readonly Step[] = runbook.slice(runbook.indexOf(certificate));

@@ -27,8 +27,8 @@ export async function afterAddress(options: StageOptions, context: Context): Pro
     // First, so that no later run takes an older database for a fresher one.
     const { lossSeconds } = await markServed(host);
     if (lossSeconds !== undefined) note(loss(lossSeconds));
-    const { changed, steps, trips } = await converge(host, settings);
-    stage.phase(`converged droplet ${id}: ${changed.length} of ${steps} steps, ${trips} round trips`);
+    const { changed, steps } = await converge(host, settings);
+    stage.phase(`converged droplet ${id}: ${changed.length} of ${steps} steps`);
   } finally {
     await host.close();
   }
@@ -58,6 +58,10 @@ async function untilNameLeadsTo(stage: Stage, address: string, droplet: Droplet,
   const servers = dnsServersOf(env);
   const known = servers ? undefined : await lookup(domain, { family: 4 }).catch(() => undefined);
   if (known?.address === address) return;
-  const where = { domain, ...leadsTo(address, droplet), ...(servers && { servers }) };
+  const where = {
+    domain,
+    ...(await leadsTo(stage.api, stage.site.fleet, address, droplet)),
+    ...(servers && { servers }),
+  };
   await passDnsGate({ ...where, waitMs: DNS_WAIT_MS, onProgress: output.progress, signal });
 }

@@ -53,8 +53,8 @@ async function prepare({ phase }: Stage, next: Reached, serving: Serving | undef
     if (serving?.isOurs) throw uncertified(droplet, serving.droplet);
     return false;
   }
-  const { changed, steps, trips } = await converge(host, options);
-  phase(`converged droplet ${droplet.id}: ${changed.length} of ${steps} steps, ${trips} round trips`);
+  const { changed, steps } = await converge(host, options);
+  phase(`converged droplet ${droplet.id}: ${changed.length} of ${steps} steps`);
   // Last, so that as little as possible is said to the other one in between.
   if (serving?.isOurs && (await inheritDatabase(serving.host, host)) === "taken") {
     phase(

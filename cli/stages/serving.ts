@@ -2,6 +2,7 @@
 import { Problem } from "../../fleet/problem.ts";
 import { compare } from "../../provisioning/compare.ts";
 import { converge } from "../../provisioning/converge.ts";
+import { beforeReplaced } from "../../provisioning/runbook.ts";
 import type { Droplet } from "../../remote/digitalocean/droplets.ts";
 import type { Reached, Stage } from "./stage.ts";
 
@@ -28,7 +29,7 @@ export async function reachServing(
   });
   try {
     // The plan may be for the new droplet, and too large for this one; whoever is revoked must go all the same.
-    const options = { ...reached.options, memory: () => ({ value: 0, arithmetic: "" }) };
+    const options = { ...reached.options, memory: () => ({ value: 0, arithmetic: "" }), steps: beforeReplaced };
     const { observed } = await compare(reached.host, options);
     if (observed.isOurs) {
       const { changed, effect } = await converge(reached.host, options);

@@ -55,8 +55,9 @@ export async function openStage({ fleet, address }: StageOptions, context: Conte
     phase: phases(output),
     async reach(droplet, how) {
       const onProgress = output.progress;
+      const leads = await leadsTo(api, site.fleet, address, droplet);
       const { ssh, host } = await meet(api, droplet, { ...how, login, reserved: [address], onProgress, signal });
-      const settings = { ssh, leadsTo: leadsTo(address, droplet), dnsWaitMs: DNS_WAIT_MS, onProgress, signal };
+      const settings = { ssh, leadsTo: leads, dnsWaitMs: DNS_WAIT_MS, onProgress, signal };
       const options = rollout(site, { ...settings, ...(dnsServers && { dnsServers }) });
       return { droplet, address: ssh.address, host, options };
     },

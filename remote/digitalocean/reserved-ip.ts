@@ -15,3 +15,9 @@ export async function holderOf(api: DigitalOceanApi, ip: string): Promise<Drople
 
 export const reservedIps = (api: DigitalOceanApi): Promise<ReservedIp[]> =>
   api.all<ReservedIp>("/v2/reserved_ips", "reserved_ips");
+
+/** Reserved IPv6 addresses that a droplet holds. */
+export async function reservedV6Of(api: DigitalOceanApi, dropletId: number): Promise<string[]> {
+  const all = await api.all<ReservedIp>("/v2/reserved_ipv6", "reserved_ipv6s");
+  return all.filter(({ droplet }) => droplet?.id === dropletId).map(({ ip }) => ip);
+}

@@ -1,12 +1,17 @@
 // An account with droplets that are guests, an ACME server, a fleet in a folder, and the stages as Terraform runs them.
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import tls from "node:tls";
+import { fileURLToPath } from "node:url";
 import { type IClientOptions, MqttClient } from "mqtt";
 import { FleetKey, keyOf, passwordOf } from "../../../fleet/credentials.ts";
 import { parseLock } from "../../../fleet/lock.ts";
 import { type DigitalOceanApi, openApi } from "../../../remote/digitalocean/api.ts";
+import type { Host } from "../../../remote/host.ts";
+import { connect } from "../../../remote/ssh.ts";
 import type { Cloud } from "../../../sandbox/digitalocean/cloud.ts";
 import { type RehearsalCloud, startRehearsalCloud } from "../../../sandbox/digitalocean/rehearsal-cloud.ts";
 import type { Guest } from "../../../sandbox/guest.ts";
@@ -14,6 +19,7 @@ import { makeKeys } from "../../../sandbox/guest-keys.ts";
 import { type Ran, run } from "../../unit/cli/run.ts";
 import { cloudClient } from "./stand-in/client.ts";
 
+const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
 export const DOMAIN = "mqtt.farm.example.com";
 
 export interface CloudRig {
@@ -29,6 +35,9 @@ export interface CloudRig {
   switchOff(id: number): Promise<void>;
   before(id: number): Promise<Ran>;
   after(id: number): Promise<Ran>;
+  /** The stage as a process of its own. */
+  child(name: "before-address" | "after-address", id: number): ChildProcessByStdio<null, null, Readable>;
+  connect(id: number): Promise<Host>;
   bednet(...argv: readonly string[]): Promise<Ran>;
   /** A new devices.csv, locked. */
   devices(...rows: readonly string[]): Promise<void>;
@@ -110,6 +119,18 @@ function rigOf(
     },
     assign: (id) => client.act(`/v2/reserved_ips/${reserved}`, { type: "assign", droplet_id: id }),
     switchOff: (id) => client.act(`/v2/droplets/${id}`, { type: "power_off" }),
+    child(name, id) {
+      const argv = ["stage", name, "--fleet", fleet, "--droplet", String(id), "--address", reserved];
+      return spawn(process.execPath, [bin, ...argv], {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+    },
+    async connect(id) {
+      const { address, hostKey } = await guest(id);
+      const login = [{ privateKey: await readFile(identity, "utf8") }];
+      return connect({ address, port: 22, user: "root", pin: hostKey.fingerprint, login });
+    },
     before: (id) => stage("before-address", id),
     after: (id) => stage("after-address", id),
     bednet: (...argv) => run([...argv, "--fleet", fleet], { env }),

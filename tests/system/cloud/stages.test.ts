@@ -1,11 +1,15 @@
 // The stages around the address, on real guests behind an API that speaks as DigitalOcean's: in the order of a droplet's life.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { arriveScript, carry } from "../../../remote/carry.ts";
 import { pinOf, pinTag } from "../../../remote/digitalocean/pins.ts";
 import { holderOf } from "../../../remote/digitalocean/reserved-ip.ts";
+import { sh } from "../../../remote/sh.ts";
+import { watchArguments } from "../converging/arguments.ts";
 import { type CloudRig, DOMAIN, startCloudRig } from "./stages-rig.ts";
 
 let rig: CloudRig;
@@ -41,7 +45,7 @@ test("first deploy: everything but the certificate before the address, the rest 
   await rig.assign(blue);
   const after = await rig.after(blue);
   expect(after).toMatchObject(done);
-  expect(after.stderr).toMatch(/^ +\d+\.\d s {2}converged droplet \d+: \d of 6 steps, \d round trips$/m);
+  expect(after.stderr).toMatch(/^ +\d+\.\d s {2}converged droplet \d+: \d of 6 steps$/m);
   expect(await report()).toMatchObject({ exitCode: 0, target: { domain: DOMAIN, address: rig.reserved } });
 });
 
@@ -53,7 +57,7 @@ test("run again, both change nothing", async () => {
   });
   const after = await rig.after(blue);
   expect(after).toMatchObject(done);
-  expect(after.stderr).toContain(`converged droplet ${blue}: 0 of 6 steps, 1 round trips`);
+  expect(after.stderr).toContain(`converged droplet ${blue}: 0 of 6 steps`);
   expect(await rig.inside(blue, "systemctl show -p MainPID --value mosquitto.service")).toBe(pid);
 });
 
@@ -140,9 +144,54 @@ test("a database that has served is never replaced by an older one", async () =>
   await dashboard.endAsync();
 });
 
+/** A stage in a process of its own, killed as soon as it says so. */
+async function killedAt(said: string, id: number): Promise<void> {
+  const child = rig.child("before-address", id);
+  for await (const line of createInterface({ input: child.stderr })) if (line.includes(said)) child.kill("SIGKILL");
+}
+
+let next: number;
+test("killed at any point and run again, it ends where an undisturbed run ends", async () => {
+  next = await rig.droplet();
+  const points = [
+    "pinned the host key",
+    "installing",
+    "prepared droplet",
+    "took the certificate over",
+    "restarting",
+    "took retained",
+  ];
+  for (const point of points) await killedAt(point, next);
+  const watched = watchArguments();
+  const before = await rig.before(next);
+  const seen = await watched.stop();
+  expect(before).toMatchObject(done);
+  expect(before.stderr).toContain(`converged droplet ${next}: 0 of 6 steps`);
+  expect(await rig.inside(next, "ls -d /var/lib/bednet/taken-over.* /run/bednet/incoming.* 2>/dev/null || true")).toBe(
+    "",
+  );
+  expect(await serialOf(next)).toBe(await serialOf(green));
+  // The control: what runs inside the guests was among those seen.
+  expect(seen.filter((line) => line.includes("take_database_over"))).not.toEqual([]);
+  expect(seen.filter((line) => line.includes("PRIVATE KEY") || line.includes("$7$"))).toEqual([]);
+});
+
+test("what is carried from host to host arrives as it was, however much it is", async () => {
+  const [from, to] = [await rig.connect(green), await rig.connect(next)];
+  const send = sh`openssl rand 60000000 | tee /run/sent; sync /run/sent`;
+  const { from: sent, to: received } = await carry(
+    { host: from, script: send },
+    { host: to, script: sh`${arriveScript}\nsleep 1\narrive /run/got` },
+    60_000,
+  );
+  await Promise.all([from.close(), to.close()]);
+  expect([sent.exitCode, received.exitCode]).toEqual([0, 0]);
+  expect(await rig.inside(next, "sha256sum </run/got; rm /run/got")).toBe(
+    await rig.inside(green, "sha256sum </run/sent; rm /run/sent"),
+  );
+});
+
 test("a stuck replacement leaves the address, refuses who is revoked where it is, and takes a fresher copy when it goes on", async () => {
-  const next = await rig.droplet();
-  await rig.before(next);
   // The plain port answers: one check fails, and nothing of bednet's is touched.
   const trap =
     "table ip trap { chain in { type nat hook prerouting priority -100; tcp dport 1883 redirect to :22; }; }";
@@ -177,7 +226,7 @@ test("a stuck replacement leaves the address, refuses who is revoked where it is
 
 test("a droplet that was lost is replaced like a first one, and one that is switched off gives nothing", async () => {
   await rig.switchOff(green);
-  const next = await rig.droplet();
+  next = await rig.droplet();
 
   // Nobody has met it, and the apply that created it is long over.
   const made = rig.cloud.droplets.find(({ id }) => id === next)!;

@@ -101,6 +101,14 @@ describe("it does not lead here", () => {
   });
 });
 
+test("further addresses of the same host may stand beside it, others may not", async () => {
+  records = { v4: ["203.0.113.20"], v6: ["2001:db8:0:0:0:0:0:9"] };
+  await passDnsGate({ ...options, also: ["2001:db8::9"] });
+  await expect(passDnsGate({ ...options, also: ["2001:db8::8"] })).rejects.toThrow("also says 2001:db8::9");
+  records = { v4: [], v6: ["2001:db8:0:0:0:0:0:9"] };
+  await expect(passDnsGate({ ...options, also: ["2001:db8::9"] })).rejects.toThrow("does not lead to 203.0.113.20 yet");
+});
+
 test("every server is asked, not only the first", async () => {
   records.v4 = ["203.0.113.20"];
   options = { ...options, servers: [...options.servers!, "127.0.0.1:1"] };

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../fleet/secret.ts";
 import { difference } from "../../../provisioning/difference.ts";
+import { inheritDatabase } from "../../../provisioning/inherit.ts";
 import { lookAt } from "../../../provisioning/look.ts";
 import { parseObserved } from "../../../provisioning/observed.ts";
 import { runChanges } from "../../../provisioning/run.ts";
@@ -12,15 +13,15 @@ import { bundle, lookText } from "./sample.ts";
 
 const password = "a-password-of-24-letters";
 
-/** What would be sent to a bare host: the look, what takes a run in, and the run itself with a call of every kind. */
-async function sent(): Promise<Record<"look" | "receive" | "run", string>> {
+/** What would be sent to a bare host: the look, what takes a run in, and the run itself with a call of every kind. And to two, one of which follows the other. */
+async function sent(): Promise<Record<"look" | "receive" | "run" | "hand over" | "take over", string>> {
   const scripts: string[] = [];
   let stdin = Buffer.alloc(0);
   const host: Host = {
     ...{ name: "host", user: "root", close: async () => {} },
     run: async ({ text }, options = {}) => {
       scripts.push(text);
-      if (options.stdin !== undefined) stdin = Buffer.from(options.stdin as Buffer);
+      if (Buffer.isBuffer(options.stdin)) stdin = options.stdin;
       return { stdout: lookText(), stderr: "", exitCode: 0 };
     },
   };
@@ -36,7 +37,11 @@ async function sent(): Promise<Record<"look" | "receive" | "run", string>> {
   const [look = "", receive = ""] = scripts;
   const codeBytes = Number(/code_bytes='(\d+)'/.exec(receive)![1]);
   expect(Number(/all_bytes='(\d+)'/.exec(receive)![1])).toBe(stdin.length);
-  return { look, receive, run: stdin.subarray(0, codeBytes).toString() };
+  const run = stdin.subarray(0, codeBytes).toString();
+  scripts.length = 0;
+  await inheritDatabase(host, host);
+  const [takeOver = "", handOver = ""] = scripts;
+  return { look, receive, run, "hand over": handOver, "take over": takeOver };
 }
 
 const scripts = await sent();
