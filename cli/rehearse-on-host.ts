@@ -9,6 +9,7 @@ import { missingPackages } from "../sandbox/requirements.ts";
 import { sweep } from "../sandbox/runs.ts";
 import type { Context } from "./command.ts";
 import { keptHost } from "./kept-host.ts";
+import { phaseText } from "./phases.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
 import { afterwards, beforehand } from "./rehearsal-text.ts";
@@ -38,7 +39,7 @@ export async function rehearseOnHost(
   output.note(beforehand(rehearsed, planFleet(fleet, planned), path));
   await installPackages(await missingPackages(), { onProgress, signal });
   for (const line of await sweep(onProgress)) output.note(line);
-  const onPhase = (text: string, seconds: number) => output.note(`  ${seconds.toFixed(1).padStart(5)} s  ${text}`);
+  const onPhase = (text: string, seconds: number) => output.note(phaseText(text, seconds));
   const { report, guest, site, left } = await rehearse(fleet, lock, key, {
     release: releases[on],
     keep,

@@ -21,7 +21,7 @@ async function sent(): Promise<Record<"look" | "receive" | "run" | "hand over" |
     ...{ name: "host", user: "root", close: async () => {} },
     run: async ({ text }, options = {}) => {
       scripts.push(text);
-      if (Buffer.isBuffer(options.stdin)) stdin = options.stdin;
+      if (Buffer.isBuffer(options.stdin)) stdin = Buffer.from(options.stdin);
       return { stdout: lookText(), stderr: "", exitCode: 0 };
     },
   };
