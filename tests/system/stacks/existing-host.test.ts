@@ -59,7 +59,7 @@ describe.skipIf(!hasTerraform)("examples/existing-host on a throw-away host", ()
 
   test("apply converges it and ends with a green checklist", async () => {
     const { exitCode, said } = await terraform("apply", "-auto-approve");
-    expect(said).toMatch(/terraform_data\.verify \(local-exec\): .*: 14 passed, \d);
+    expect(said).toMatch(/terraform_data\.verify \(local-exec\): .*: 14 passed, \d/);
     expect(exitCode).toBe(0);
   });
 
