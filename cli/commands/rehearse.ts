@@ -1,11 +1,14 @@
 // bednet rehearse: the whole rollout on a throw-away host on this machine.
 import { Option } from "commander";
+import type { Verdict } from "../../sandbox/requirements.ts";
 import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
+import type { ToRehearse } from "../rehearsal-site.ts";
 
 interface Options extends FleetOption {
   readonly on: "debian-13" | "debian-12";
   readonly keep?: boolean;
   readonly local?: true;
+  readonly cloud?: true;
   readonly remove?: string;
   readonly json?: true;
 }
@@ -22,6 +25,7 @@ export default ((program, context) => {
     )
     .option("--keep", "leave the host up, and say how to log in and how to remove it")
     .option("--local", "a broker as a process on loopback, no host")
+    .option("--cloud", "deploy it with Terraform to a stand-in for DigitalOcean, look for drift, and destroy it")
     .option("--remove <name>", "remove a host that was kept")
     .option("--json", "print the report as JSON");
   withExamples(
@@ -45,6 +49,7 @@ async function run(options: Options, context: Context): Promise<void> {
   const rehearsed = await readRehearsed(options.fleet, env);
   const { canRehearse } = await import("../../sandbox/requirements.ts");
   const verdict = options.local ? { ok: false as const, because: "--local was given", fix: "" } : await canRehearse();
+  if (options.cloud) return onCloud(options, verdict, rehearsed, context);
   if (verdict.ok) {
     const { rehearseOnHost } = await import("../rehearse-on-host.ts");
     context.whenStopped("Stopping, and taking the throw-away host away.");
@@ -56,4 +61,18 @@ async function run(options: Options, context: Context): Promise<void> {
   }
   const { rehearseLocally } = await import("../rehearse-locally.ts");
   return rehearseLocally(rehearsed, verdict, options, context);
+}
+
+async function onCloud(options: Options, verdict: Verdict, rehearsed: ToRehearse, context: Context): Promise<void> {
+  const { Problem } = await import("../../fleet/problem.ts");
+  if (!verdict.ok)
+    throw new Problem(`--cloud boots hosts, and ${verdict.because}`, verdict.fix || "Leave out --local.");
+  if (options.keep || options.json) {
+    throw new Problem(
+      "--cloud goes with neither --keep nor --json",
+      "Leave them out: it says what it does, and keeps nothing.",
+    );
+  }
+  const { rehearseOnCloud } = await import("../rehearse-on-cloud.ts");
+  return rehearseOnCloud(rehearsed, options, context);
 }
