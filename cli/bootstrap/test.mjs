@@ -60,9 +60,7 @@ function closing(report, code, failedFirst, whole) {
     failed += 1;
   }
   if (code !== 0 && failed === 0) failed = 1;
-  process.stdout.write(
-    `${counts.numPassedTests + 2 - failedFirst.length} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
-  );
+  process.stdout.write(`${counts.numPassedTests + 2 - failedFirst.length} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
