@@ -1,5 +1,5 @@
 // Droplets: created from a size, a region and an image that exist; off the account when they are deleted.
-import { actionsOf, begin, hasPending } from "./actions.ts";
+import { actionsOf, begin } from "./actions.ts";
 import { type Image, imageNamed, regionNamed, type Size, sizeNamed } from "./catalog.ts";
 import type { Cloud } from "./cloud.ts";
 import { dropletJson } from "./droplet-json.ts";
@@ -103,7 +103,7 @@ export const dropletRoutes: Routes = {
   "GET /v2/droplets/:id": (cloud, { params }) => ok({ droplet: dropletJson(cloud, wantedDroplet(cloud, params.id)) }),
   "DELETE /v2/droplets/:id": (cloud, { params }) => {
     const droplet = wantedDroplet(cloud, params.id);
-    if (hasPending(cloud, droplet.id)) throw unprocessable("Droplet already has a pending event.");
+    if (droplet.status === "new") throw unprocessable("Droplet already has a pending event."); // it is locked
     remove(cloud, droplet);
     return noContent;
   },
