@@ -70,10 +70,15 @@ function clientLines({ changes, host }: Ahead): string[] {
   if (host === undefined) return [];
   const isReplaced = changes.some(({ type, action }) => type === "digitalocean_droplet" && action === "replace");
   if (isReplaced) return [`Clients  replace: ${clients(host.clients)} to the new droplet when it has proved itself`];
+  if (changes.some(isResize))
+    return [`Clients  switched off and on with another size: ${dropped(host.clients)}, for minutes`];
   if (host.effect === "restart") return [`Clients  restart: ${dropped(host.clients)}`];
   if (host.effect === "reload") return [`Clients  reload: 0 of ${host.clients} connected clients are dropped`];
   return host.changes.length > 0 ? ["Clients  none: nobody notices"] : [];
 }
+
+const isResize = ({ type, action, before, after }: ResourceChange): boolean =>
+  type === "digitalocean_droplet" && action === "update" && before.size !== after.size;
 
 const clients = (count: number): string =>
   count === 1 ? "the one connected client moves" : `${count} connected clients move`;

@@ -67,6 +67,21 @@ Cost     $7.00 a month, as before`,
   );
 });
 
+test("another size switches the droplet off, whatever the host needs beside it", () => {
+  const resize = {
+    ...change("digitalocean_droplet.droplet", "update"),
+    before: { size: "s-1vcpu-1gb" },
+    after: { size: "s-2vcpu-4gb" },
+  };
+  const host = { ...quiet.host!, clients: 12 };
+  expect(summaryOf({ changes: [resize], host, cost: { before: "7.00", after: "25.00" } })).toBe(
+    `Cloud
+  change   digitalocean_droplet.droplet
+Clients  switched off and on with another size: 12 connected clients are dropped, for minutes
+Cost     $25.00 a month, $7.00 so far`,
+  );
+});
+
 test("what differs on the host is drift, although Terraform sees nothing", () => {
   const host = { ...quiet.host!, changes: [{ step: "broker", says: "x" }] };
   expect(changesNothing({ ...quiet, host })).toBe(false);
