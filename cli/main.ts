@@ -9,6 +9,7 @@ import destroy from "./commands/destroy.ts";
 import door from "./commands/door.ts";
 import drift from "./commands/drift.ts";
 import explain from "./commands/explain.ts";
+import init from "./commands/init.ts";
 import key from "./commands/key.ts";
 import lock from "./commands/lock.ts";
 import plan from "./commands/plan.ts";
@@ -24,7 +25,7 @@ import { listenForSignals } from "./signals.ts";
 
 /** A command is one file in cli/commands/ and one line here. */
 const commands: readonly Register[] = [
-  ...[plan, lock, key, deploy, drift, replace, destroy],
+  ...[init, plan, lock, key, deploy, drift, replace, destroy],
   ...[converge, rollback, verify, rehearse, door, synth, explain, stage],
 ];
 

@@ -28,7 +28,14 @@ export interface FleetText {
   readonly csvFile: string;
 }
 
-export function parseFleet({ yaml, yamlFile, csv, csvFile }: FleetText): Fleet {
+export function parseFleet(text: FleetText): Fleet {
+  const { fleet, mistakes } = judgeFleet(text);
+  if (fleet === undefined) throw problemOf(mistakes, [text.yamlFile, text.csvFile]);
+  return fleet;
+}
+
+/** A fleet, or every mistake: for whoever writes the file and tells its mistakes in other words. */
+export function judgeFleet({ yaml, yamlFile, csv, csvFile }: FleetText): { fleet?: Fleet; mistakes: Mistake[] } {
   const text = yaml.replace(/^\ufeff/, "");
   const source = readYaml(text, yamlFile);
   const mistakes: Mistake[] = [...source.mistakes];
@@ -48,8 +55,11 @@ export function parseFleet({ yaml, yamlFile, csv, csvFile }: FleetText): Fleet {
     mistakes.push(...grantMistakes(draft, source), ...nameMistakes(draft, read.rows, source));
     mistakes.push(...capacityMistakes(draft, read.rows.length, csvFile, source), ...providerMistakes(draft, source));
   }
-  if (mistakes.length > 0 || !parsed.success) throw problemOf(mistakes, [yamlFile, csvFile]);
-  return { ...parsed.data, devices: read.rows.map(({ id, class: name }) => ({ id, class: name })) };
+  if (mistakes.length > 0 || !parsed.success) return { mistakes };
+  return {
+    fleet: { ...parsed.data, devices: read.rows.map(({ id, class: name }) => ({ id, class: name })) },
+    mistakes,
+  };
 }
 
 /** Reads a fleet file and the devices.csv beside it; `folder` is where its other files lie. */
