@@ -8,13 +8,17 @@ const headings = [...readFileSync(resolve(root, "docs/measurements.md"), "utf8")
   ([, text]) => text!.toLowerCase().replaceAll(" ", "-"),
 );
 
-const texts = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules|dist)/.test(entry.name))
-  .flatMap(({ name }) =>
-    readdirSync(resolve(root, name), { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.(ts|sh|hbs|md|json)$/.test(file))
-      .map((file) => `${name}/${file}`),
-  )
+/** An example that somebody has installed holds a link back to here. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(resolve(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}${entry.name}`;
+    if (/^(\.|node_modules$|dist$|cdktf\.out$)/.test(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(`${path}/`) : entry.isFile() ? [path] : [];
+  });
+}
+
+const texts = filesBelow("")
+  .filter((file) => file.includes("/") && /\.(ts|sh|hbs|md|json)$/.test(file))
   .map((file) => ({ file, text: readFileSync(resolve(root, file), "utf8") }));
 
 const references = texts.flatMap(({ file, text }) =>
