@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { accessOf } from "../../../fleet/access.ts";
+import { FleetKey } from "../../../fleet/credentials.ts";
 import { readFleet } from "../../../fleet/load.ts";
+import { forgedLines, lockProblem } from "../../../fleet/lock.ts";
+import { readLock } from "../../../fleet/lock-file.ts";
 import { planFleet } from "../../../fleet/plan.ts";
 import { fleetJsonSchema } from "../../../fleet/settings.ts";
 
@@ -34,15 +37,28 @@ test("every setting says what it is for", () => {
 });
 
 describe("an example", () => {
-  it.each(["small-farm", "thousand-devices"])("%s loads, and says its schema to editors", async (name) => {
-    const path = at(`examples/${name}/fleet.yaml`);
-    expect(readFileSync(path, "utf8").split("\n")[0]).toBe(
-      "# yaml-language-server: $schema=../../docs/fleet.schema.json",
-    );
-    const { fleet } = await readFleet(path);
-    expect(fleet.name).toBe(name);
-    expect(planFleet(fleet).engine).toBe("mosquitto");
-  });
+  it.each(["small-farm", "thousand-devices", "existing-host", "own-app"])(
+    "%s loads, and says its schema to editors",
+    async (name) => {
+      const path = at(`examples/${name}/fleet.yaml`);
+      expect(readFileSync(path, "utf8").split("\n")[0]).toBe(
+        "# yaml-language-server: $schema=../../docs/fleet.schema.json",
+      );
+      const { fleet } = await readFleet(path);
+      expect(fleet.name).toBe(name);
+      expect(planFleet(fleet).engine).toBe("mosquitto");
+    },
+  );
+
+  it.each(["existing-host", "own-app"])(
+    "%s can be deployed as it is: its lock is what the examples' key makes",
+    async (name) => {
+      const { fleet, folder } = await readFleet(at(`examples/${name}/fleet.yaml`));
+      const lock = await readLock(folder);
+      expect(lockProblem(fleet, lock)).toBeUndefined();
+      expect(forgedLines(lock!, FleetKey.parse(readFileSync(at("examples/key"), "utf8")))).toEqual([]);
+    },
+  );
 
   it("small-farm has two classes, so each device has a section of its own", async () => {
     const { fleet } = await readFleet(at("examples/small-farm/fleet.yaml"));
