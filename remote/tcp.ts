@@ -13,6 +13,7 @@ export function openSocket(
   return new Promise((resolve, reject) => {
     const socket = connect({ host: target.address, port: target.port, noDelay: true });
     const fail = (reason: string) => {
+      signal?.removeEventListener("abort", abort);
       socket.destroy();
       reject(
         new Problem(

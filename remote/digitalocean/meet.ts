@@ -82,6 +82,9 @@ async function keyOf(ssh: SshTarget, options: MeetOptions): Promise<Fingerprint>
   throw new Error("connected to a host whose key nobody knows");
 }
 
+const unreached =
+  "Check that host.adminCidrs holds your address, or open SSH for it with `bednet door open`; then look at the droplet's console. Run the command again: it does what is left.";
+
 /** A host that does not answer yet is asked again; one that answers and is not what we expect never is. */
 async function patiently(ssh: SshTarget, { waitMs, signal, onProgress }: MeetOptions): Promise<Host> {
   const started = Date.now();
@@ -90,7 +93,8 @@ async function patiently(ssh: SshTarget, { waitMs, signal, onProgress }: MeetOpt
       return await connect(ssh, signal);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (error.exitCode === 1 || Date.now() - started >= waitMs) throw error;
+      if (error.exitCode === 1) throw error;
+      if (Date.now() - started >= waitMs) throw new Problem(error.message, unreached, { cause: error, exitCode: 2 });
       if (!told) onProgress?.(`waiting for SSH on ${ssh.address}: ${error.message.split("\n")[0]}`);
       await sleep(PAUSE_MS, undefined, { signal });
     }

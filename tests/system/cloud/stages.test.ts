@@ -215,18 +215,29 @@ test("a stuck replacement leaves the address, refuses who is revoked where it is
   expect(await rig.before(next)).toMatchObject(done);
   await rig.assign(next);
   expect(await rig.after(next)).toMatchObject(done);
+  await rig.api.delete(`/v2/droplets/${green}`);
+  green = next;
   const dashboard = await rig.login("dashboard");
   await dashboard.subscribeAsync("farm/+/status", { qos: 1 });
   expect(await heard(dashboard)).toEqual(["farm/soil-1/status kept", "farm/soil-2/status last words"]);
   await dashboard.endAsync();
-  await rig.api.delete(`/v2/droplets/${green}`);
-  green = next;
   expect((await rig.after(green)).stderr).toContain("Removed the pinned host key of droplet");
 });
 
 test("a droplet that was lost is replaced like a first one, and one that is switched off gives nothing", async () => {
-  await rig.switchOff(green);
+  const shut =
+    "table ip trap { chain in { type filter hook input priority -100; tcp dport 22 reject with tcp reset; }; }";
+  await rig.inside(green, `echo '${shut}' | nft -f -`);
   next = await rig.droplet();
+  const cut = await rig.before(next);
+  expect(cut).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(cut.stderr).toMatch(
+    new RegExp(`^droplet ${green} holds the address and cannot be reached: root@.*ECONNREFUSED.*$`, "m"),
+  );
+  expect(cut.stderr).toContain(
+    `It may be serving still, so the address was not moved. If it is beyond repair, switch it off (doctl compute droplet-action power-off ${green}) and run the command again: the new droplet then starts without its certificate, retained messages and queues.\n`,
+  );
+  await rig.switchOff(green);
 
   // Nobody has met it, and the apply that created it is long over.
   const made = rig.cloud.droplets.find(({ id }) => id === next)!;

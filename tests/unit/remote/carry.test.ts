@@ -35,8 +35,11 @@ function shell(dropAfterBytes = Number.POSITIVE_INFINITY): Host {
         });
         child.stdout.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
-          if (bytes <= dropAfterBytes) stdout?.write(chunk);
-          else drop();
+          if (bytes > dropAfterBytes) return drop();
+          if (stdout?.write(chunk) === false) {
+            child.stdout.pause();
+            stdout.once("drain", () => child.stdout.resume());
+          }
         });
         if (stdin instanceof Readable) stdin.pipe(child.stdin);
         else child.stdin.end(stdin ?? "");

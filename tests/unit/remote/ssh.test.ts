@@ -1,7 +1,7 @@
 // One connection to a real SSH server on loopback: what is pinned, what is sent, and every way in which it can end.
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { createServer, type Server as TcpServer } from "node:net";
 import ssh2, { type Connection, type ServerChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -161,6 +161,13 @@ describe("no connection", () => {
     server.close();
     await once(server as unknown as TcpServer, "close");
     await expect(connect(target)).rejects.toMatchObject({ name: "Problem", exitCode: 2 });
+  });
+
+  test("asked again and again, it leaves nothing behind that waits for the caller's signal", async () => {
+    const { signal } = new AbortController();
+    await expect(connect({ ...target, port: 1 }, signal)).rejects.toMatchObject({ exitCode: 2 });
+    await expect(connect({ ...target, pin: undefined }, signal)).rejects.toMatchObject({ exitCode: 1 });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   test("somebody else's key: nothing is sent", async () => {

@@ -14,7 +14,7 @@ describe("a question", () => {
   });
 
   test("is asked again when nobody answers, and ends as could not tell", async () => {
-    const { api, standIn, calls } = await startApiRig();
+    const { api, standIn, calls } = await startApiRig({}, 300);
     standIn.addFault({ call: "GET /v2/account", nth: 1, kind: "hang-before" });
     expect(await api.get("/v2/account")).toMatchObject({ account: { status: "active" } });
     standIn.addFault({ call: "GET /v2/account", nth: 1, times: 9, kind: "hang-before" });
@@ -36,7 +36,7 @@ describe("a question", () => {
 test.each(["too-many-requests", "error-after", "hang-after"] as const)(
   "a command is sent once, whatever happens: %s",
   async (kind) => {
-    const { api, standIn, calls } = await startApiRig();
+    const { api, standIn, calls } = await startApiRig({}, 300);
     standIn.addFault({ call: "POST /v2/tags", nth: 1, kind });
     await expect(api.post("/v2/tags", { name: "a" })).rejects.toMatchObject({ exitCode: 2 });
     expect(calls.filter((call) => call.startsWith("POST")).length).toBeLessThanOrEqual(1);

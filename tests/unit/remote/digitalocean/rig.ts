@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-export async function startApiRig(options: Partial<DigitalOceanOptions> = {}): Promise<ApiRig> {
+export async function startApiRig(options: Partial<DigitalOceanOptions> = {}, deadlineMs = 10_000): Promise<ApiRig> {
   const calls: string[] = [];
   const standIn = await startDigitalOcean({
     ...{ hosts: instantHosts(), settleMs: 0, log: (line: string) => calls.push(line) },
@@ -31,7 +31,7 @@ export async function startApiRig(options: Partial<DigitalOceanOptions> = {}): P
   });
   open.push(standIn);
   const env = { DIGITALOCEAN_TOKEN: standIn.token, DIGITALOCEAN_API_URL: standIn.url };
-  const api = openApi({ env, deadlineMs: 300, pauseMs: 5 });
+  const api = openApi({ env, deadlineMs, pauseMs: 5 });
   return {
     ...{ api, standIn, calls },
     async droplet() {
