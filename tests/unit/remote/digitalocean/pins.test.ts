@@ -1,9 +1,9 @@
 // Pinned host keys as tags, and by which address a droplet is reached.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { dropletById, dropletsTagged, ownAddress } from "../../../../remote/digitalocean/droplets.ts";
+import { dropletById, dropletsTagged, ownAddress, publicV6 } from "../../../../remote/digitalocean/droplets.ts";
 import { pinOf, pinsWithoutDroplet, pinTag, removePin, writePin } from "../../../../remote/digitalocean/pins.ts";
-import { holderOf, reservedIps } from "../../../../remote/digitalocean/reserved-ip.ts";
+import { holderOf, reservedIps, reservedV6Of } from "../../../../remote/digitalocean/reserved-ip.ts";
 import { fingerprintOf } from "../../../../remote/host-key.ts";
 import { startApiRig } from "./rig.ts";
 
@@ -64,3 +64,17 @@ test.each(["first", "last"] as const)(
     expect(await holderOf(api, "203.0.113.99")).toBeUndefined();
   },
 );
+
+test("the reserved IPv6 addresses of a droplet are its own and nobody else's", async () => {
+  const { api, droplet, standIn } = await startApiRig();
+  const [holder, other] = [await droplet({ ipv6: true }), await droplet()];
+  const { reserved_ipv6: held } = await api.post<{ reserved_ipv6: { ip: string } }>("/v2/reserved_ipv6", {
+    region_slug: "fra1",
+  });
+  await api.post("/v2/reserved_ipv6", { region_slug: "fra1" });
+  await api.post(`/v2/reserved_ipv6/${held.ip}/actions`, { type: "assign", droplet_id: holder.id });
+  await standIn.cloud.quiet();
+  expect(await reservedV6Of(api, holder.id)).toEqual([held.ip]);
+  expect(await reservedV6Of(api, other.id)).toEqual([]);
+  expect(publicV6((await dropletById(api, holder.id))!)).toContain(held.ip);
+});

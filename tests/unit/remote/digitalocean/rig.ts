@@ -15,7 +15,7 @@ export interface ApiRig {
   /** Calls that arrived, refused ones too: `GET /v2/account 200`. */
   readonly calls: string[];
   /** An active one. */
-  droplet(): Promise<Droplet>;
+  droplet(wishes?: object): Promise<Droplet>;
 }
 
 const open: DigitalOcean[] = [];
@@ -34,9 +34,13 @@ export async function startApiRig(options: Partial<DigitalOceanOptions> = {}, de
   const api = openApi({ env, deadlineMs, pauseMs: 5 });
   return {
     ...{ api, standIn, calls },
-    async droplet() {
+    async droplet(wishes = {}) {
       const wanted = { name: "bednet-farm", size: "s-1vcpu-1gb", region: "fra1", image: "debian-13-x64" };
-      const { droplet } = await api.post<{ droplet: Droplet }>("/v2/droplets", { ...wanted, tags: ["bednet-farm"] });
+      const { droplet } = await api.post<{ droplet: Droplet }>("/v2/droplets", {
+        ...wanted,
+        tags: ["bednet-farm"],
+        ...wishes,
+      });
       await standIn.cloud.quiet();
       return (await api.get<{ droplet: Droplet }>(`/v2/droplets/${droplet.id}`)).droplet;
     },
