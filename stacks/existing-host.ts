@@ -27,7 +27,7 @@ export function existingHostStack(
   });
   new DataResource(stack, "verify", {
     triggersReplace: { digest },
-    provisioners: [{ type: "local-exec", command: commands(["verify"]) }],
+    provisioners: [{ type: "local-exec", command: commands(["stage", "verify"]) }],
     dependsOn: [converge],
     lifecycle: { replaceTriggeredBy: [`${converge.terraformResourceType}.${converge.friendlyUniqueId}`] },
   });

@@ -27,6 +27,9 @@ export default ((program, context) => {
     .action(async (options: StageOptions) =>
       (await import("../stages/after-address.ts")).afterAddress(options, context),
     );
+  withFleet(stage.command("verify"))
+    .description("Verifies a host that is there already, by name.")
+    .action(async (options: FleetOption) => (await import("../stages/verify.ts")).verifyHost(options, context));
 }) satisfies Register;
 
 const withDroplet = (command: Command): Command =>

@@ -61,6 +61,8 @@ describe.skipIf(!hasTerraform)("examples/existing-host on a throw-away host", ()
     const { exitCode, said } = await terraform("apply", "-auto-approve");
     expect(said).toMatch(/terraform_data\.verify \(local-exec\): .*: 14 passed, \d/);
     expect(exitCode).toBe(0);
+    const { outputs } = JSON.parse(readFileSync(at(".bednet/terraform.tfstate"), "utf8"));
+    expect(JSON.parse(readFileSync(at(outputs.report.value), "utf8")).findings).toHaveLength(14);
   });
 
   test("its state lies in .bednet, and holds no secret", () => {
