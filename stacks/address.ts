@@ -19,7 +19,8 @@ export interface Reserved {
 
 export function reserveAddress(stack: TerraformStack, wish: DropletWish, preflight: DataResource): Reserved {
   const { region, domain, zone, ipv6 } = wish;
-  const address = new ReservedIp(stack, "address", { region, dependsOn: [preflight] });
+  const address = new ReservedIp(stack, "reserved-ip", { region, dependsOn: [preflight] });
+  address.overrideLogicalId("address");
   const address6 = ipv6
     ? new ReservedIpv6(stack, "address6", { regionSlug: region, dependsOn: [preflight] })
     : undefined;

@@ -53,8 +53,7 @@ export class BrokerStack extends TerraformStack {
   }
 
   private tell(id: string, value: string | undefined, description: string): void {
-    // A construct of its own name beside the resource `address`.
-    if (value !== undefined) new TerraformOutput(this, `output-${id}`, { value, description }).overrideLogicalId(id);
+    if (value !== undefined) new TerraformOutput(this, id, { value, description });
   }
 }
 

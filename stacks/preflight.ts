@@ -31,7 +31,7 @@ export function lookBeforePlanning(
       `host.region: DigitalOcean has no region ${region}. Correct it in fleet.yaml; nothing was changed.`,
     ),
   });
-  const sizes = new DataDigitaloceanSizes(stack, "size", {
+  const sizes = new DataDigitaloceanSizes(stack, "offered", {
     filter: only("slug", size),
     ...demand(
       "length(self.sizes) == 1",
