@@ -42,7 +42,7 @@ export function compareFleets(against: string, before: Before, after: Snapshot):
   const effects = [...host, ...cloud].map(({ effect }) => effect);
   return {
     fleet: after.fleet.name,
-    against,
+    against: against.replace(/^refs\/(heads|tags)\//, ""),
     effect: was === undefined ? "new" : costliest([...effects, ...(newSecrets ? (["reflash"] as const) : [])]),
     unreadable: before.kind === "unreadable" ? before.why : undefined,
     principals,
