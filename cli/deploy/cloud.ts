@@ -9,7 +9,7 @@ import { cloudName } from "../serving-droplet.ts";
 import { ADDRESS, type Repair, repairOf } from "./repair-assignment.ts";
 
 export interface Cloud {
-  /** Undefined: nobody holds the fleet's address, or it has none yet. */
+  /** Undefined: no droplet of this fleet holds its address, or it has none yet. */
   readonly holder: Droplet | undefined;
   readonly repair: Repair;
   /** Made by a request that was sent again, or by a run that was cut off: billed, and in no state. */
@@ -23,9 +23,11 @@ export async function lookAtCloud(
 ): Promise<Cloud> {
   const api = openApi({ env, signal });
   const address = state.instances(ADDRESS)[0]?.attributes.ip_address;
-  const holder = address === undefined ? undefined : await holderOf(api, String(address));
+  const held = address === undefined ? undefined : await holderOf(api, String(address));
   const known = state.ids("digitalocean_droplet");
   const tagged = await dropletsTagged(api, cloudName(fleet));
+  // Somebody else's may have got it by hand: that one is not ours to look at, and Terraform takes the address back.
+  const holder = tagged.find(({ id }) => id === held?.id);
   return {
     holder,
     repair: repairOf(state, holder === undefined ? undefined : String(holder.id)),

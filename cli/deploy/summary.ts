@@ -47,28 +47,26 @@ const wordOf: Readonly<Record<Action, string>> = {
 };
 
 function stageLines({ changes }: Ahead): string[] {
-  const run = changes.filter((change) => isStage(change) && change.action !== "delete" && change.name in stages);
-  return run.length === 0 ? [] : [`Runs     ${run.map(({ name }) => stages[name]).join(", ")}`];
+  const run = changes.filter((change) => isStage(change) && change.action !== "delete").map(({ name }) => name);
+  const names = stages.filter((stage) => run.includes(stage)).map((stage) => stage.replace("_", "-"));
+  return names.length === 0 ? [] : [`Runs     ${names.join(", ")}`];
 }
 
-/** Those that do something; the rest only has something to say when it goes. */
-const stages: Readonly<Record<string, string>> = {
-  preflight: "preflight",
-  before_address: "before-address",
-  after_address: "after-address",
-  converge: "converge",
-  verify: "verify",
-};
+/** Those that do something, in the order in which they run; the rest only has something to say when it goes. */
+const stages = ["preflight", "before_address", "after_address", "converge", "verify"];
 
 function hostLines({ host }: Ahead): string[] {
   if (host === undefined || host.changes.length === 0) return [];
-  return [`Host ${host.name}`, ...host.changes.map(({ step, says }) => `  ${step}: ${says}`)];
+  return [`To be made true on host ${host.name}`, ...host.changes.map(({ step, says }) => `  ${step}: ${says}`)];
 }
+
+/** A replacement that is gone on with has its droplet already, and moves the address. */
+const moving = ["digitalocean_droplet", "digitalocean_reserved_ip_assignment"];
 
 /** What it costs those who are connected, told before it is done. */
 function clientLines({ changes, host }: Ahead): string[] {
   if (host === undefined) return [];
-  const isReplaced = changes.some(({ type, action }) => type === "digitalocean_droplet" && action === "replace");
+  const isReplaced = changes.some(({ type, action }) => moving.includes(type) && action === "replace");
   if (isReplaced) return [`Clients  replace: ${clients(host.clients)} to the new droplet when it has proved itself`];
   if (changes.some(isResize))
     return [`Clients  switched off and on with another size: ${dropped(host.clients)}, for minutes`];

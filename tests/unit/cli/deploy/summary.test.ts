@@ -38,7 +38,7 @@ test("one device more: reload, and nobody is dropped", () => {
     clients: 214,
   };
   expect(summaryOf({ changes: [change("terraform_data.converge", "replace")], host, cost: undefined })).toBe(
-    `Host 203.0.113.20
+    `To be made true on host 203.0.113.20
   broker: /etc/mosquitto/bednet/passwd is up to date
 Runs     converge
 Clients  reload: 0 of 214 connected clients are dropped`,
@@ -63,6 +63,21 @@ test("a new droplet: what is replaced, what was left over, and who moves", () =>
   replace  digitalocean_droplet.droplet
   remove   digitalocean_droplet.droplet (left over from a replacement)
 Clients  replace: 3 connected clients move to the new droplet when it has proved itself
+Cost     $7.00 a month, as before`,
+  );
+});
+
+test("a replacement that is gone on with moves them too; the stages stand in the order in which they run", () => {
+  const stages = ["after_address", "before_address", "pins", "preflight"];
+  const changes = [
+    change("digitalocean_reserved_ip_assignment.assignment", "replace"),
+    ...stages.map((name) => change(`terraform_data.${name}`, "replace")),
+  ];
+  expect(summaryOf({ changes, host: { ...quiet.host!, clients: 1 }, cost })).toBe(
+    `Cloud
+  replace  digitalocean_reserved_ip_assignment.assignment
+Runs     preflight, before-address, after-address
+Clients  replace: the one connected client moves to the new droplet when it has proved itself
 Cost     $7.00 a month, as before`,
   );
 });
