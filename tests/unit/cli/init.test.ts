@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { secretsOf } from "../../../cli/init/pipeline.ts";
 import { main } from "../../../cli/main.ts";
 import { readFleet } from "../../../fleet/load.ts";
+import type { Fleet } from "../../../fleet/schema.ts";
 import { run } from "./run.ts";
 
 let folder: string;
@@ -236,6 +238,14 @@ test("a workflow of GitHub: actions by commit, few rights, one at a time and nev
   // No expression of GitHub's stands in a script: what a branch is called could be shell there.
   const steps = Object.values<{ steps: { run?: string }[] }>(jobs).flatMap((job) => job.steps);
   expect(steps.flatMap(({ run }) => (run?.includes("${{") ? [run] : []))).toEqual([]);
+});
+
+test("every secret that a pipeline names is explained in the docs", async () => {
+  const docs = await readFile(new URL("../../../docs/pipelines.md", import.meta.url), "utf8");
+  const states = [{ backend: "spaces" }, { backend: "http" }] as Fleet["state"][];
+  const fleets = states.map((state) => ({ state, host: { provider: "digitalocean" } }) as Fleet);
+  const names = fleets.flatMap(secretsOf).map(({ name }) => name);
+  expect(names.filter((name) => !docs.includes(`\`${name}\``))).toEqual([]);
 });
 
 test("GitLab's own file is there already: it says which line to add", async () => {
