@@ -45,7 +45,7 @@ async function run(options: Options, command: Command, version: string, context:
     if (value === undefined) return [];
     return [[key, Array.isArray(value) ? value.join(" ") : String(value)] as const];
   });
-  context.whenStopped("Stopping; what was written so far stays, and the next run goes on.");
+  context.whenStopped("Stopping; nothing was written.");
   const { fleet: path, ci, branch } = options;
   const source = options.package ?? `^${version}`;
   const wish = { path, given: Object.fromEntries(given), ci, branch, source, withCdktf: options.cdktf === true };

@@ -34,6 +34,8 @@ export async function init(wish: InitWish, context: Context): Promise<Initialise
   const root = await repositoryOf(folder);
   const fleetInRoot = relative(root, resolve(path)).split(sep).join("/");
   const pipeline = ci === undefined ? [] : pipelineFiles({ ci, fleet, fleetFile: fleetInRoot, branch });
+  context.signal.throwIfAborted();
+  context.whenStopped("Stopping; what was written so far stays, and the next run goes on.");
   const written: Written[] = [];
   const beside = [{ path: basename(path), content: text }, ...filesBeside(wish)];
   for (const file of beside) written.push(await writeNew(folder, file));

@@ -29,7 +29,7 @@ function forPipeline(fleet: Fleet, ci: PipelineWish["ci"]): string[] {
   const names = secretsOf(fleet).map(({ name }) => name);
   const where =
     ci === "github"
-      ? `Make the environment ${environment} (Settings, Environments): for the deployed branch alone, with a reviewer if you like`
+      ? `Make the environment ${environment} (Settings, Environments): for the deployed branch alone`
       : `Make the environment ${environment} and protect it; its variables have its scope and are protected, and masked where GitLab can`;
   return [
     `${where}. Its secrets, and nowhere else: ${names.join(", ")}.`,

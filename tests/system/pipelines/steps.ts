@@ -39,7 +39,7 @@ export async function stepsOf(repository: string, ci: "github" | "gitlab", job: 
 export function start(checkout: string, { shell }: Step, env: Readonly<Record<string, string>>) {
   const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", shell], {
     cwd: checkout,
-    env: { PATH: process.env.PATH ?? "", HOME: env.HOME ?? checkout, ...env },
+    env: { PATH: process.env.PATH ?? "", HOME: checkout, TMPDIR: env.HOME ?? checkout, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
