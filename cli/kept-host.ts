@@ -9,6 +9,7 @@ import type { Site } from "./site.ts";
 export async function keptHost(
   { fleet, acmeCaPem, trust }: Site,
   guest: Guest,
+  dnsServer: string,
   known: Lock | undefined,
 ): Promise<string> {
   const { name, address, gateway, sshPort, hostKey, privateKeyFile, folder } = guest;
@@ -50,5 +51,9 @@ Then, in that folder:
 
 npx bednet lock
 npx bednet converge${force} --identity ${privateKeyFile} --host-key ${hostKey.fingerprint}
-npx bednet verify --address ${address}`;
+npx bednet verify --address ${address}
+
+For \`bednet deploy\` and \`cdktf deploy\`, which ask by name:
+
+export BEDNET_IDENTITY=${privateKeyFile} BEDNET_DNS_SERVERS=${dnsServer}`;
 }

@@ -30,6 +30,8 @@ export interface Rehearsed {
   readonly converged: Converged;
   readonly guest: Guest;
   readonly site: Site;
+  /** Knows the fleet's name: for BEDNET_DNS_SERVERS. */
+  readonly dnsServer: string;
   /** What could not be removed, in words; empty: nothing is left behind. */
   readonly left: readonly string[];
 }
@@ -52,13 +54,14 @@ export async function rehearse(
     await acme.setAddress(fleet.broker.domain, guest.address);
     phase(`an ACME server at ${acme.directoryUrl}`);
     const site = await rehearsalSite(fleet, lock, key, guest, acme);
+    const dnsServer = `${acme.dnsServer.address}:${acme.dnsServer.port}`;
     const ssh = await sshTo(guest);
     const host = await connect(ssh, signal);
     const converged = await converge(
       host,
       rollout(site, {
         ssh,
-        dnsServers: [`${acme.dnsServer.address}:${acme.dnsServer.port}`],
+        dnsServers: [dnsServer],
         dnsWaitMs: 0,
         onProgress,
         signal,
@@ -79,7 +82,7 @@ export async function rehearse(
     );
     phase(`verified from outside: ${report.findings.length} checks`);
     if (keep) guest.keep();
-    result = { report, converged, guest, site };
+    result = { report, converged, guest, site, dnsServer };
   } finally {
     if (!(keep && result)) {
       await acme?.stop();

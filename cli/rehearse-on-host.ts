@@ -40,7 +40,7 @@ export async function rehearseOnHost(
   await installPackages(await missingPackages(), { onProgress, signal });
   for (const line of await sweep(onProgress)) output.note(line);
   const onPhase = (text: string, seconds: number) => output.note(phaseText(text, seconds));
-  const { report, guest, site, left } = await rehearse(fleet, lock, key, {
+  const { report, guest, site, dnsServer, left } = await rehearse(fleet, lock, key, {
     release: releases[on],
     keep,
     signal,
@@ -51,7 +51,7 @@ export async function rehearseOnHost(
   else output.print(`\n${reportText(report, output)}`);
   for (const line of left) output.note(line);
   if (keep) {
-    output.note(`\n${await keptHost(site, guest, lock)}`);
+    output.note(`\n${await keptHost(site, guest, dnsServer, lock)}`);
   } else if (left.length === 0)
     output.note(
       `The host is removed and nothing of it is left; all in ${((performance.now() - started) / 1000).toFixed(0)} s.`,

@@ -40,6 +40,13 @@ test.runIf(verdict.ok)("go on by hand with what --keep prints, and remove it", a
     }
     expect(said[1]).toMatch(/^\d steps, \d changed/m);
     expect(said[2]).toMatch(/: 14 passed, /);
+    const settings = /^export (.+)$/m
+      .exec(stderr)![1]!
+      .split(" ")
+      .map((one) => one.split("=") as [string, string]);
+    const verifyByName = [process.execPath, join(root, "cli/bin.mjs"), "verify", "--fleet", file] as const;
+    const byName = await runAny(["env", ...settings.map((pair) => pair.join("=")), ...verifyByName]);
+    expect(byName.stdout).toMatch(/: 14 passed, /);
   } finally {
     expect(await removeWithAnObstacle(name!)).toMatch(/^bednet-\d+ could not be removed whole:\n {2}could not remove /);
     expect(await bednet("rehearse", "--remove", name!)).toEqual({
