@@ -5,6 +5,9 @@ import { ProjectResources } from "@cdktf/provider-digitalocean/lib/project-resou
 import type { DataResource, TerraformStack } from "cdktf";
 import type { DropletWish } from "./droplet-stack.ts";
 
+/** Tells our project from one of the customer's that has the same name. */
+export const projectDescription = (domain: string): string => `MQTT broker ${domain}`;
+
 export function joinProject(
   stack: TerraformStack,
   { project: name, domain }: DropletWish,
@@ -14,7 +17,7 @@ export function joinProject(
   if (name === undefined) return;
   const project = new Project(stack, "project", {
     name,
-    description: `MQTT broker ${domain}`,
+    description: projectDescription(domain),
     purpose: "IoT",
     dependsOn: [preflight],
   });

@@ -15,7 +15,7 @@ export default ((program, context) => {
       "Creates with Terraform what fleet.yaml says, converges the host, moves the address, and verifies. Says beforehand what changes, what it costs a month, and how many clients it drops. Run again, it puts right what has drifted, on the host too, and always verifies. Exit code 0: applied, and every blocker passed.",
     )
     .option("--auto-approve", "do not ask: for pipelines")
-    .option("--sweep", "also remove droplets of this fleet that are in no state");
+    .option("--sweep", "also remove what bears this fleet's name and is in no state");
   withExamples(withSsh(withFleet(command)), "bednet deploy", "bednet deploy --auto-approve   (in a pipeline)");
   command.action((options: Options) => run(options, context));
 }) satisfies Register;

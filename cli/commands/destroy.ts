@@ -14,7 +14,7 @@ export default ((program, context) => {
       "Removes with Terraform what deploy created: the droplet with its retained messages and queues, the address, the record. The DNS zone is yours and stays. A host of provider existing stays as it is.",
     )
     .option("--auto-approve", "do not ask")
-    .option("--sweep", "also remove droplets of this fleet that are in no state");
+    .option("--sweep", "also remove what bears this fleet's name and is in no state");
   withExamples(withFleet(command), "bednet destroy");
   command.action((options: Options) => run(options, context));
 }) satisfies Register;

@@ -1,8 +1,9 @@
 // Applies a saved plan: says what is being done, and gives up on a request that never ends.
 import { Problem } from "../../fleet/problem.ts";
 import type { TerraformEvent } from "../../stacks/terraform/events.ts";
-import type { Terraform } from "../../stacks/terraform/terraform.ts";
 import type { Output } from "../output.ts";
+import type { OpenStack } from "./open-stack.ts";
+import type { Patience } from "./surroundings.ts";
 
 /** One resource of the stack, and what it took. */
 export interface Phase {
@@ -11,14 +12,8 @@ export interface Phase {
   readonly seconds: number;
 }
 
-/**
- * A request to assign an address or to delete a droplet may hang for ever, and Terraform with it (docs/measurements.md,
- * Terraform). The stages have deadlines of their own, and may wait for DNS, certbot and other runs.
- */
-const DEADLINE_SECONDS = { stage: 90 * 60, droplet: 15 * 60, other: 6 * 60 };
-
 export async function applyPlan(
-  terraform: Terraform,
+  { terraform, around }: Pick<OpenStack, "terraform" | "around">,
   output: Pick<Output, "note" | "progress">,
   signal: AbortSignal,
 ): Promise<readonly Phase[]> {
@@ -34,7 +29,7 @@ export async function applyPlan(
     }
     if (event.kind === "working") {
       output.progress(`${words(event.action)} ${event.address}, ${event.seconds} s so far`);
-      if (event.seconds < deadlineOf(event.address) || late) return;
+      if (event.seconds < deadlineOf(event.address, around.patience) || late) return;
       late = event;
       hung.abort();
     }
@@ -52,13 +47,13 @@ export async function applyPlan(
   throw new Problem(
     errors.map(({ address, text }) => (address === undefined ? text : `${address}: ${shortened(text)}`)).join("\n") ||
       "Terraform failed and did not say why",
-    "Mend what it names and run the command again: it goes on from where it is.",
+    "Mend what it names, if it is yours to mend, and run the command again: it finds what was left half done and goes on from there.",
   );
 }
 
-function deadlineOf(address: string): number {
-  if (address.startsWith("terraform_data.")) return DEADLINE_SECONDS.stage;
-  return address.startsWith("digitalocean_droplet.") ? DEADLINE_SECONDS.droplet : DEADLINE_SECONDS.other;
+function deadlineOf(address: string, { stageSeconds, dropletSeconds, otherSeconds }: Patience): number {
+  if (address.startsWith("terraform_data.")) return stageSeconds;
+  return address.startsWith("digitalocean_droplet.") ? dropletSeconds : otherSeconds;
 }
 
 /** What a stage printed was shown while it worked; Terraform repeats it in its error, and the command that it ran. */

@@ -1,55 +1,75 @@
 // What DigitalOcean has, where Terraform's state does not know it.
-import type { Fleet } from "../../fleet/schema.ts";
-import { openApi } from "../../remote/digitalocean/api.ts";
-import { type Droplet, dropletsTagged } from "../../remote/digitalocean/droplets.ts";
-import { holderOf } from "../../remote/digitalocean/reserved-ip.ts";
+import { type DigitalOceanApi, openApi } from "../../remote/digitalocean/api.ts";
+import type { Droplet } from "../../remote/digitalocean/droplets.ts";
+import { readSource, type StackSource } from "../../stacks/source.ts";
 import type { State } from "../../stacks/terraform/state.ts";
 import type { Context } from "../command.ts";
 import { cloudName } from "../serving-droplet.ts";
-import { ADDRESS, type Repair, repairOf } from "./repair-assignment.ts";
+import { everythingNamed } from "./named-things.ts";
+import { type Assignment, assignments, type Repair, repairOf } from "./repair-assignment.ts";
+import { type Stray, sorted } from "./strays.ts";
 
 export interface Cloud {
   /** Undefined: no droplet of this fleet holds its address, or it has none yet. */
   readonly holder: Droplet | undefined;
-  readonly repair: Repair;
+  /** Of the addresses' assignments; empty: the state knows who holds them. */
+  readonly repairs: readonly Repair[];
+  /** What the state should know, since an apply would be refused to create it once more. */
+  readonly adoptable: readonly Stray[];
   /** Made by a request that was sent again, or by a run that was cut off: billed, and in no state. */
-  readonly orphans: readonly Droplet[];
+  readonly orphans: readonly Stray[];
+  /** Reserved addresses of the region that nobody holds and this state does not know; whose they are nobody can tell. */
+  readonly unheld: readonly string[];
+}
+
+interface Reserved {
+  readonly ip: string;
+  readonly droplet: Droplet | null;
+  readonly region?: { readonly slug: string };
+  readonly region_slug?: string;
 }
 
 export async function lookAtCloud(
-  fleet: Fleet,
+  fleetFile: string,
   state: State,
   { env, signal }: Pick<Context, "env" | "signal">,
 ): Promise<Cloud> {
   const api = openApi({ env, signal });
-  const address = state.instances(ADDRESS)[0]?.attributes.ip_address;
-  const held = address === undefined ? undefined : await holderOf(api, String(address));
-  const known = state.ids("digitalocean_droplet");
-  const tagged = await dropletsTagged(api, cloudName(fleet));
-  // Somebody else's may have got it by hand: that one is not ours to look at, and Terraform takes the address back.
-  const holder = tagged.find(({ id }) => id === held?.id);
+  const source = await readSource(fleetFile);
+  const [found, v4, v6] = await Promise.all([
+    everythingNamed(api, source, state),
+    addresses(api, assignments[0], source, state),
+    addresses(api, assignments[1], source, state),
+  ]);
   return {
-    holder,
-    repair: repairOf(state, holder === undefined ? undefined : String(holder.id)),
-    orphans: tagged.filter(({ id }) => !known.includes(String(id))),
+    holder: v4.holder,
+    repairs: [v4.repair, v6.repair].filter(({ kind }) => kind !== "none"),
+    ...sorted(found, state),
+    unheld: [...v4.unheld, ...v6.unheld],
   };
 }
 
-/** Only what `--sweep` asked for. */
-export async function removeDroplets(
-  droplets: readonly Droplet[],
-  { env, signal, output }: Pick<Context, "env" | "signal" | "output">,
-): Promise<void> {
-  const api = openApi({ env, signal });
-  for (const { id, name } of droplets) {
-    await api.delete(`/v2/droplets/${id}`);
-    output.note(`Removed droplet ${id} (${name}), which was in no state.`);
+async function addresses(
+  api: DigitalOceanApi,
+  assignment: Assignment,
+  { fleet }: StackSource,
+  state: State,
+): Promise<{ holder: Droplet | undefined; repair: Repair; unheld: string[] }> {
+  const { list, reserved, type } = assignment;
+  const { host } = fleet;
+  if (host.provider !== "digitalocean" || (list === "reserved_ipv6" && !host.ipv6 && state.ids(type).length === 0)) {
+    return { holder: undefined, repair: { kind: "none" }, unheld: [] };
   }
+  const known = state.ids(type);
+  const ours = state.instances(reserved)[0]?.attributes.id;
+  const all = await api.all<Reserved>(`/v2/${list}`, list === "reserved_ips" ? list : "reserved_ipv6s");
+  const held = all.find(({ ip }) => ip === ours)?.droplet;
+  // Somebody else's may have got it by hand: that one is not ours to look at, and Terraform takes the address back.
+  const holder = held?.tags.includes(cloudName(fleet)) ? held : undefined;
+  const inRegion = ({ region, region_slug: slug }: Reserved): boolean => (region?.slug ?? slug) === host.region;
+  return {
+    holder,
+    repair: repairOf(state, holder && String(holder.id), assignment),
+    unheld: all.filter((one) => !one.droplet && inRegion(one) && !known.includes(one.ip)).map(({ ip }) => ip),
+  };
 }
-
-export const orphansText = (orphans: readonly Droplet[]): string =>
-  [
-    `${orphans.length === 1 ? "One droplet is" : `${orphans.length} droplets are`} billed and in no state of Terraform's:`,
-    ...orphans.map(({ id, name, created_at: created }) => `  droplet ${id} (${name}), created ${created}`),
-    "Look at what they hold, then run `bednet deploy --sweep` to remove them.",
-  ].join("\n");

@@ -1,8 +1,8 @@
 // Whether what is there is still what was deployed: the cloud by Terraform, the host by looking at it. Changes nothing.
 import type { Context, FleetOption } from "../command.ts";
 import type { SshOptions } from "../ssh-options.ts";
-import { orphansText } from "./cloud.ts";
 import { openStack } from "./open-stack.ts";
+import { orphansText } from "./strays.ts";
 import { changesNothing, summaryOf } from "./summary.ts";
 import { survey } from "./survey.ts";
 
@@ -10,8 +10,8 @@ export async function drift(options: FleetOption & SshOptions & { json?: true },
   const { output } = context;
   const ahead = await survey(await openStack(options, context), options, { mends: false }, context);
   const { changes, host, cloud } = ahead;
-  const orphans = cloud?.orphans ?? [];
-  const isLost = cloud !== undefined && cloud.repair.kind !== "none";
+  const orphans = [...(cloud?.adoptable ?? []), ...(cloud?.orphans ?? [])];
+  const isLost = cloud !== undefined && cloud.repairs.length > 0;
   const isClean = changesNothing(ahead) && orphans.length === 0 && !isLost;
   context.finish(isClean ? 0 : 1);
   if (options.json) {
@@ -19,7 +19,7 @@ export async function drift(options: FleetOption & SshOptions & { json?: true },
       drift: !isClean,
       cloud: changes.map(({ address, action, isDeposed }) => ({ address, action, ...(isDeposed && { isDeposed }) })),
       host: host && { name: host.name, effect: host.effect, clients: host.clients, changes: host.changes },
-      orphans: orphans.map(({ id, name }) => ({ id, name })),
+      orphans: orphans.map(({ says }) => says),
       assignmentUnknownToState: isLost,
     });
   }

@@ -6,17 +6,20 @@ import { Terraform } from "../../stacks/terraform/terraform.ts";
 import type { Context, FleetOption } from "../command.ts";
 import { readSite, type Site } from "../site.ts";
 import type { SshOptions } from "../ssh-options.ts";
+import { real, type Surroundings } from "./surroundings.ts";
 
 export interface OpenStack {
   readonly site: Site;
   readonly terraform: Terraform;
   /** `terraform_data` that converges the host which serves; the others follow from what it stands for. */
   readonly stages: readonly string[];
+  readonly around: Surroundings;
 }
 
 export async function openStack(
   { fleet: path, identity }: FleetOption & SshOptions,
   { env, output, signal }: Context,
+  around: Surroundings = real,
 ): Promise<OpenStack> {
   const site = await readSite(path, env);
   const { fleet, folder } = site;
@@ -26,9 +29,12 @@ export async function openStack(
   const stack = await synth({ fleetFile: path, outdir: join(folder, "cdktf.out") });
   const forStages = identity === undefined ? {} : { BEDNET_IDENTITY: identity };
   const forSpaces = fleet.state.backend === "spaces" ? spaces : {};
-  const terraform = new Terraform({ folder: stack.folder, env: { ...env, ...forStages, ...forSpaces }, signal });
+  const { askMs, stopMs } = around.patience;
+  const forAll = { ...env, ...forStages, ...forSpaces };
+  const terraform = new Terraform({ folder: stack.folder, env: forAll, signal, askMs, stopMs });
   await terraform.init();
-  return { site, terraform, stages: fleet.host.provider === "existing" ? ["terraform_data.converge"] : onDroplet };
+  const stages = fleet.host.provider === "existing" ? ["terraform_data.converge"] : onDroplet;
+  return { site, terraform, stages, around };
 }
 
 const onDroplet = ["terraform_data.preflight", "terraform_data.after_address"];

@@ -2,33 +2,54 @@
 import type { State } from "../../stacks/terraform/state.ts";
 import type { Terraform } from "../../stacks/terraform/terraform.ts";
 
-export const ASSIGNMENT = "digitalocean_reserved_ip_assignment.assignment";
 export const DROPLET = "digitalocean_droplet.droplet";
-export const ADDRESS = "digitalocean_reserved_ip.address";
+
+/** An address, and the resource that says which droplet holds it. */
+export interface Assignment {
+  readonly address: string;
+  readonly reserved: string;
+  readonly type: string;
+  /** Of the API. */
+  readonly list: "reserved_ips" | "reserved_ipv6";
+}
+
+const v4: Assignment = {
+  address: "digitalocean_reserved_ip_assignment.assignment",
+  reserved: "digitalocean_reserved_ip.address",
+  type: "digitalocean_reserved_ip",
+  list: "reserved_ips",
+};
+const v6: Assignment = {
+  address: "digitalocean_reserved_ipv6_assignment.assignment6",
+  reserved: "digitalocean_reserved_ipv6.address6",
+  type: "digitalocean_reserved_ipv6",
+  list: "reserved_ipv6",
+};
+export const assignments = [v4, v6] as const;
 
 /** What makes the state say what is true. */
 export type Repair =
   | { readonly kind: "none" }
-  | { readonly kind: "untaint" }
-  | { readonly kind: "import"; readonly id: string; readonly forgetsFirst: boolean };
+  | { readonly kind: "untaint"; readonly address: string }
+  | { readonly kind: "import"; readonly address: string; readonly id: string; readonly forgetsFirst: boolean };
 
 /** `holder`: id of the droplet that holds the address, by the API; undefined: nobody does, which an apply mends itself. */
-export function repairOf(state: State, holder: string | undefined): Repair {
-  const address = current(state, ADDRESS)?.attributes.ip_address;
+export function repairOf(state: State, holder: string | undefined, { address, reserved }: Assignment = v4): Repair {
+  const ip = current(state, reserved)?.attributes.id;
   const droplet = current(state, DROPLET)?.attributes.id;
-  if (holder === undefined || address === undefined || String(droplet) !== holder) return { kind: "none" };
-  const recorded = current(state, ASSIGNMENT);
+  if (holder === undefined || ip === undefined || String(droplet) !== holder) return { kind: "none" };
+  const recorded = current(state, address);
   if (recorded && String(recorded.attributes.droplet_id) === holder) {
-    return recorded.isTainted ? { kind: "untaint" } : { kind: "none" };
+    return recorded.isTainted ? { kind: "untaint", address } : { kind: "none" };
   }
-  return { kind: "import", id: `${address},${holder}`, forgetsFirst: recorded !== undefined };
+  return { kind: "import", address, id: `${ip},${holder}`, forgetsFirst: recorded !== undefined };
 }
 
 export async function repairAssignment(terraform: Terraform, repair: Repair): Promise<void> {
-  if (repair.kind === "untaint") await terraform.untaint(ASSIGNMENT);
+  if (repair.kind === "untaint") await terraform.untaint(repair.address);
   if (repair.kind !== "import") return;
-  if (repair.forgetsFirst) await terraform.forget(ASSIGNMENT);
-  await terraform.import(ASSIGNMENT, repair.id);
+  if (repair.forgetsFirst) await terraform.forget(repair.address);
+  await terraform.import(repair.address, repair.id);
 }
 
 const current = (state: State, address: string) => state.instances(address).find(({ isDeposed }) => !isDeposed);

@@ -26,7 +26,7 @@ export async function abortReplace(options: DeployOptions, context: Context): Pr
   const stack = await openStack(options, context);
   const { site, terraform } = stack;
   if (site.fleet.host.provider !== "digitalocean") throw notOurs();
-  const { holder } = await lookAtCloud(site.fleet, await terraform.state(), context);
+  const { holder } = await lookAtCloud(options.fleet, await terraform.state(), context);
   const text = holder && giveUpReplacement(await terraform.stateText(), String(holder.id));
   if (text === undefined) {
     throw new Problem(
@@ -46,7 +46,7 @@ export async function abortReplace(options: DeployOptions, context: Context): Pr
   await terraform.pushState(text);
   const ahead = await survey(stack, options, { mends: true }, context);
   output.print(summaryOf(ahead));
-  if (ahead.changes.length > 0) await applyPlan(terraform, output, signal);
+  if (ahead.changes.length > 0) await applyPlan(stack, output, signal);
   output.print(`The replacement is given up; droplet ${holder!.id} serves as before.`);
 }
 

@@ -10,6 +10,10 @@ export interface TerraformOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** How long anything but an apply may take: a request that is never answered would hold it for ever. */
+  readonly askMs: number;
+  /** How long it may take to stop, once it was told to. */
+  readonly stopMs: number;
 }
 
 export interface PlanOptions {
@@ -94,9 +98,12 @@ export class Terraform {
   }
 
   async #must(what: string, argv: readonly string[], more: Partial<RunOptions> = {}): Promise<string> {
-    const { stdout, stderr, exitCode } = await this.#run(argv, more);
-    this.#options.signal.throwIfAborted();
+    const { signal, askMs } = this.#options;
+    const late = AbortSignal.timeout(askMs);
+    const { stdout, stderr, exitCode } = await this.#run(argv, { ...more, signal: AbortSignal.any([signal, late]) });
+    signal.throwIfAborted();
     if (exitCode === 0) return stdout;
+    if (late.aborted) throw hung(what, askMs);
     const said = (stderr.trim() || stdout.trim()).replace(/^/gm, "  ");
     throw new Problem(
       `Terraform could not ${what}:\n${said}`,
@@ -117,3 +124,10 @@ export class Terraform {
     }
   }
 }
+
+const hung = (what: string, askMs: number): Problem =>
+  new Problem(
+    `Terraform could not ${what} within ${Math.round(askMs / 60_000)} minutes, so it was stopped`,
+    "An API did not answer: check the network, and https://status.digitalocean.com, then run the command again.",
+    { exitCode: 2 },
+  );

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
-const open = (signal = never, env: NodeJS.ProcessEnv = process.env) => new Terraform({ folder, env, signal });
+const open = (signal = never, env: NodeJS.ProcessEnv = process.env) => new Terraform({ folder, env, signal, askMs: 60_000, stopMs: 30_000 });
 
 /** One `terraform_data` for each name, with what its local-exec runs; each waits for the one before. */
 async function stackOf(commands: Readonly<Record<string, string>>, trigger = "1"): Promise<void> {

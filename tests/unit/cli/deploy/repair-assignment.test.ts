@@ -3,13 +3,14 @@ import { repairOf } from "../../../../cli/deploy/repair-assignment.ts";
 import { parseState } from "../../../../stacks/terraform/state.ts";
 
 const resource = (type: string, name: string, ...instances: object[]) => ({ mode: "managed", type, name, instances });
-const address = resource("digitalocean_reserved_ip", "address", { attributes: { ip_address: "203.0.113.9" } });
+const address = resource("digitalocean_reserved_ip", "address", { attributes: { id: "203.0.113.9" } });
 const droplets = resource(
   "digitalocean_droplet",
   "droplet",
   { attributes: { id: "2" } },
   { deposed: "0000b1ce", attributes: { id: "1" } },
 );
+const IT = "digitalocean_reserved_ip_assignment.assignment";
 const assigned = (id: number, more: object = {}) =>
   resource("digitalocean_reserved_ip_assignment", "assignment", { attributes: { droplet_id: id }, ...more });
 const state = (...resources: object[]) => parseState(JSON.stringify({ version: 4, serial: 1, resources }));
@@ -18,9 +19,14 @@ test.each([
   ["assigned and recorded", "2", assigned(2), { kind: "none" }],
   ["nobody holds the address: an apply assigns it", undefined, assigned(2), { kind: "none" }],
   ["another droplet holds it: an apply moves it", "1", assigned(1), { kind: "none" }],
-  ["recorded as failed", "2", assigned(2, { status: "tainted" }), { kind: "untaint" }],
-  ["not recorded", "2", undefined, { kind: "import", id: "203.0.113.9,2", forgetsFirst: false }],
-  ["recorded with the droplet before", "2", assigned(1), { kind: "import", id: "203.0.113.9,2", forgetsFirst: true }],
+  ["recorded as failed", "2", assigned(2, { status: "tainted" }), { kind: "untaint", address: IT }],
+  ["not recorded", "2", undefined, { kind: "import", address: IT, id: "203.0.113.9,2", forgetsFirst: false }],
+  [
+    "recorded with the droplet before",
+    "2",
+    assigned(1),
+    { kind: "import", address: IT, id: "203.0.113.9,2", forgetsFirst: true },
+  ],
 ])("%s", (_, holder, assignment, repair) => {
   expect(repairOf(state(address, droplets, ...(assignment ? [assignment] : [])), holder)).toEqual(repair);
 });
