@@ -97,4 +97,26 @@ describe.skipIf(!hasTerraform)("examples/existing-host on a throw-away host", ()
     const { stdout } = await guest.exec(["systemctl", "is-active", "mosquitto.service"]);
     expect(stdout.trim()).toBe("active");
   });
+
+  test("bednet deploy takes it on again, finds what was edited on it and puts it right; bednet destroy leaves it", async () => {
+    const drift = () => bednet("drift").catch((error: { code: number; stdout: string }) => error);
+    expect((await bednet("deploy", "--auto-approve")).stdout).toMatch(/^Runs {5}converge, verify\n[\s\S]*14 passed/);
+    expect((await bednet("deploy")).stdout).toMatch(/^Nothing to change\.\n[\s\S]*14 passed/);
+    expect(await drift()).toMatchObject({ stdout: "No drift: cloud and host are what fleet.yaml says.\n" });
+
+    await guest.exec(["sed", "-i", "1d", "/etc/mosquitto/bednet/passwd"]);
+    const found = await drift();
+    expect(found).toMatchObject({ code: 1 });
+    expect(found.stdout).toContain("  broker: /etc/mosquitto/bednet/passwd is up to date\n");
+    expect(found.stdout).toContain(
+      "Runs     converge, verify\nClients  reload: 0 of 0 connected clients are dropped\n",
+    );
+    await bednet("deploy", "--auto-approve");
+    expect(await drift()).not.toHaveProperty("code");
+
+    const { stdout, stderr } = await bednet("destroy", "--auto-approve");
+    expect(stdout).toContain("Terraform has forgotten existing-host.\n");
+    expect(stderr).toContain(`The host ${guest.address} stays as it is, with its broker running`);
+    expect((await guest.exec(["systemctl", "is-active", "mosquitto.service"])).stdout.trim()).toBe("active");
+  });
 });
