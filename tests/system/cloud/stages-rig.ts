@@ -4,11 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import tls from "node:tls";
 import { fileURLToPath } from "node:url";
-import { type IClientOptions, MqttClient } from "mqtt";
-import { FleetKey, keyOf, passwordOf } from "../../../fleet/credentials.ts";
-import { parseLock } from "../../../fleet/lock.ts";
+import type { IClientOptions, MqttClient } from "mqtt";
+import { FleetKey } from "../../../fleet/credentials.ts";
 import { type DigitalOceanApi, openApi } from "../../../remote/digitalocean/api.ts";
 import type { Host } from "../../../remote/host.ts";
 import { connect } from "../../../remote/ssh.ts";
@@ -17,6 +15,7 @@ import { type RehearsalCloud, startRehearsalCloud } from "../../../sandbox/digit
 import type { Guest } from "../../../sandbox/guest.ts";
 import { makeKeys } from "../../../sandbox/guest-keys.ts";
 import { type Ran, run } from "../../unit/cli/run.ts";
+import { login } from "./login.ts";
 import { cloudClient } from "./stand-in/client.ts";
 
 const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
@@ -147,24 +146,9 @@ function rigOf(
         .verifyKey.text()
         .reveal();
     },
-    async login(name, options = {}, address = reserved, listen = () => {}) {
+    async login(name, options, address = reserved, listen) {
       const key = FleetKey.parse(await readFile(keyFile, "utf8"));
-      const lock = parseLock(await readFile(join(folder, "fleet.lock"), "utf8"), "fleet.lock");
-      const generation = lock.lines.find((line) => line.name === name)?.generation ?? 1;
-      const ca = await readFile(join(folder, "acme-roots.pem"));
-      const stream = () => tls.connect({ host: address, port: 8883, servername: DOMAIN, ca });
-      const client = new MqttClient(stream, {
-        ...{ clientId: name, username: name, password: passwordOf(keyOf(key, name), name, generation).reveal() },
-        ...{ protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 5_000, ...options },
-      });
-      listen(client);
-      await new Promise<void>((resolve, reject) => {
-        client.once("connect", () => resolve());
-        client.once("error", reject);
-        client.once("close", () => reject(new Error("closed")));
-      });
-      client.on("error", () => {});
-      return client;
+      return login({ folder, roots: "acme-roots.pem", key, address, domain: DOMAIN }, name, options, listen);
     },
     async stop() {
       const left = await stop();
