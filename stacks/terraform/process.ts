@@ -1,9 +1,11 @@
 // Runs Terraform so that no signal ruins its state and no hung request lasts for ever.
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openSpool } from "./spool.ts";
 
 export interface TerraformRun {
-  /** What came on stdout, without what `onLine` was given. */
+  /** Empty where it went through a spool. */
   readonly stdout: string;
   readonly stderr: string;
   /** null: it had to be killed. */
@@ -16,7 +18,8 @@ export interface RunOptions {
   /** Aborted: Terraform is asked once to stop, and killed when it does not. */
   readonly signal: AbortSignal;
   readonly stdin?: string;
-  readonly onLine?: (line: string) => void;
+  /** Then what it says goes through a file of this name, in its folder. */
+  readonly spool?: { readonly name: string; readonly onLine: (line: string) => void };
   /** How long Terraform may take to stop: it writes its state and waits for requests that are under way. */
   readonly stopMs?: number;
 }
@@ -32,29 +35,23 @@ const STOP_MS = 30_000;
  * the terminal's reach, and one signal; SIGKILL leaves the state whole (docs/measurements.md#terraform).
  */
 export function runTerraform(argv: readonly string[], options: RunOptions): Promise<TerraformRun> {
-  const { folder, env, signal, stdin, onLine, stopMs = STOP_MS } = options;
+  const { folder, env, signal, stdin, stopMs = STOP_MS } = options;
   return new Promise((resolve, reject) => {
+    const spool = options.spool && openSpool(join(folder, options.spool.name), options.spool.onLine);
     const child = spawn(binaryOf(env), argv, {
       cwd: folder,
       env: { ...env, CI: "true", TF_INPUT: "0", TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1" },
       detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", spool?.fd ?? "pipe", spool?.fd ?? "pipe"],
     });
-    child.stdin.on("error", () => {}); // it may end without reading
-    child.stdin.end(stdin ?? "");
+    child.stdin!.on("error", () => {}); // it may end without reading
+    child.stdin!.end(stdin ?? "");
     let said = "";
-    let rest = "";
     let complaints = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      if (!onLine) {
-        said += chunk;
-        return;
-      }
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) onLine(line);
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      said += chunk;
     });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       complaints += chunk;
     });
     const over = new AbortController();
@@ -68,6 +65,7 @@ export function runTerraform(argv: readonly string[], options: RunOptions): Prom
     signal.addEventListener("abort", onAbort, { once: true });
     const done = (): void => {
       over.abort();
+      spool?.end();
       signal.removeEventListener("abort", onAbort);
     };
     child.on("error", (error) => {
@@ -78,7 +76,6 @@ export function runTerraform(argv: readonly string[], options: RunOptions): Prom
     child.on("exit", () => kill(-child.pid!, "SIGKILL"));
     child.on("close", (exitCode) => {
       done();
-      if (rest !== "") onLine?.(rest);
       resolve({ stdout: said, stderr: complaints, exitCode });
     });
   });

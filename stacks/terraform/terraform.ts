@@ -2,6 +2,7 @@
 import { Problem } from "../../fleet/problem.ts";
 import { type Cost, changesOf, costOf, type ResourceChange } from "./changes.ts";
 import { parseEvent, type TerraformEvent } from "./events.ts";
+import { lockedState } from "./locked.ts";
 import { binaryOf, type RunOptions, runTerraform, type TerraformRun } from "./process.ts";
 import { parseState, type State } from "./state.ts";
 
@@ -33,6 +34,7 @@ export interface Applied {
 }
 
 const PLAN = "bednet.tfplan";
+const SPOOL = "bednet-apply.jsonl";
 
 export class Terraform {
   readonly #options: TerraformOptions;
@@ -42,7 +44,9 @@ export class Terraform {
   }
 
   async init(): Promise<void> {
-    await this.#must("prepare the stack (terraform init)", ["init", "-input=false", "-no-color"]);
+    const fix =
+      "Terraform gets its providers from registry.terraform.io, from a mirror that its own settings name (TF_CLI_CONFIG_FILE), or from ~/.terraform.d/plugins: make one of them answer and run the command again; nothing was changed.";
+    await this.#must("prepare the stack (terraform init)", ["init", "-input=false", "-no-color"], { fix });
   }
 
   async state(): Promise<State> {
@@ -75,7 +79,11 @@ export class Terraform {
       if (event?.kind === "error") errors.push(event);
       if (event) onEvent(event);
     };
-    const { exitCode } = await this.#run(["apply", "-input=false", "-json", PLAN], { onLine, signal });
+    const { exitCode } = await this.#run(["apply", "-input=false", "-json", PLAN], {
+      spool: { name: SPOOL, onLine },
+      signal,
+    });
+    for (const { text } of errors) this.#refuseLocked(text);
     return { isDone: exitCode === 0, errors };
   }
 
@@ -97,18 +105,29 @@ export class Terraform {
     await this.#must("mend the state", ["import", "-input=false", "-no-color", address, id]);
   }
 
-  async #must(what: string, argv: readonly string[], more: Partial<RunOptions> = {}): Promise<string> {
+  async #must(
+    what: string,
+    argv: readonly string[],
+    { fix, ...more }: Partial<RunOptions> & { fix?: string } = {},
+  ): Promise<string> {
     const { signal, askMs } = this.#options;
     const late = AbortSignal.timeout(askMs);
     const { stdout, stderr, exitCode } = await this.#run(argv, { ...more, signal: AbortSignal.any([signal, late]) });
     signal.throwIfAborted();
     if (exitCode === 0) return stdout;
     if (late.aborted) throw hung(what, askMs);
+    this.#refuseLocked(stderr);
     const said = (stderr.trim() || stdout.trim()).replace(/^/gm, "  ");
     throw new Problem(
       `Terraform could not ${what}:\n${said}`,
-      "Mend what it names and run the command again; it goes on from where it is.",
+      fix ?? "Mend what it names and run the command again; it goes on from where it is.",
     );
+  }
+
+  #refuseLocked(said: string): void {
+    const { env, folder } = this.#options;
+    const problem = lockedState(said, `${binaryOf(env)} -chdir=${folder} force-unlock`);
+    if (problem) throw problem;
   }
 
   async #run(argv: readonly string[], more: Partial<RunOptions> = {}): Promise<TerraformRun> {

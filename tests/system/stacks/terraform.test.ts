@@ -13,7 +13,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
-const open = (signal = never, env: NodeJS.ProcessEnv = process.env) => new Terraform({ folder, env, signal, askMs: 60_000, stopMs: 30_000 });
+const open = (signal = never, env: NodeJS.ProcessEnv = process.env) =>
+  new Terraform({ folder, env, signal, askMs: 60_000, stopMs: 30_000 });
 
 /** One `terraform_data` for each name, with what its local-exec runs; each waits for the one before. */
 async function stackOf(commands: Readonly<Record<string, string>>, trigger = "1"): Promise<void> {
@@ -83,7 +84,12 @@ test.each([
     env: { ...process.env, BEDNET_TEST: folder },
     signal: aborted.signal,
     stopMs: 3_000,
-    onLine: (line) => line.includes('"output":"ready"') && aborted.abort(),
+    spool: {
+      name: "said.jsonl",
+      onLine: (line) => {
+        if (line.includes('"output":"ready"')) aborted.abort();
+      },
+    },
   });
   expect(exitCode).not.toBe(0);
   expect(performance.now() - started).toBeLessThan(20_000);
