@@ -87,7 +87,9 @@ describe.skipIf(missing !== undefined)("with the real provider", () => {
     expect([rig.holder(), droplets().length]).toEqual([blue, 2]);
     await expect(rig.login("valve-south")).rejects.toMatchObject({ code: 135 });
     await (await rig.login("valve-north")).endAsync();
-    expect(await rig.bednet(["drift"])).toMatchObject({ exitCode: 1 });
+    const ahead = await rig.bednet(["drift"]);
+    expect(ahead).toMatchObject({ exitCode: 1 });
+    expect(ahead.stdout).toContain("Runs     preflight, before-address, after-address\n");
   });
 
   test("given up, the old droplet stays and there is nothing more to do", async () => {
