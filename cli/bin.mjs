@@ -6,11 +6,20 @@ import { loadCompiled } from "./compiled.mjs";
 
 const argv = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-// `bednet plan | head` closes the pipe early, and that is fine.
-process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 70));
+let unwritten;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    // A reader that leaves early (`bednet plan | head`) neither stops the work half-way nor changes the verdict.
+    if (error.code === "EPIPE" || unwritten) return;
+    unwritten = error;
+    process.exitCode ||= 1;
+    process.stderr.write(`The output could not be written: ${error.message}\n`);
+  });
+}
 
 const { main, keep } = await load();
-process.exitCode = await main(argv, version);
+const exitCode = await main(argv, version);
+process.exitCode = exitCode || (unwritten ? 1 : 0);
 if (process.exitCode === 0) keep?.();
 
 async function load() {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lock } from "../fleet/lock.ts";
 import type { Guest } from "../sandbox/guest.ts";
+import { ownCommand } from "./own-command.ts";
 import type { Site } from "./site.ts";
 
 /** What ssh and bednet are pointed at is in the run's own folder; it goes away with the host. `known`: the committed lock. */
@@ -23,13 +24,14 @@ export async function keptHost(
   const serverCaFile = await file("acme-ca.pem", acmeCaPem!);
   const trustFile = await file("trust.pem", trust);
   const { domain, tls } = fleet.broker;
+  const bednet = ownCommand();
   // Without a lock the copy may get a key of its own, and the host has to be given to it.
   const force = known === undefined ? " --force" : "";
   const port = sshPort === 22 ? "" : ` -p ${sshPort}`;
   return `The host ${name} stays up at ${address}.
   log in:    ssh -i ${privateKeyFile} -o UserKnownHostsFile=${knownHosts}${port} root@${address}
   host key:  ${hostKey.fingerprint}
-  remove:    npx bednet rehearse --remove ${name}
+  remove:    ${bednet} rehearse --remove ${name}
 
 To go on with it by hand, copy fleet.yaml's folder and put this in the place of its broker and host:
 
@@ -49,9 +51,9 @@ host:
 
 Then, in that folder:
 
-npx bednet lock
-npx bednet converge${force} --identity ${privateKeyFile} --host-key ${hostKey.fingerprint}
-npx bednet verify --address ${address}
+${bednet} lock
+${bednet} converge${force} --identity ${privateKeyFile} --host-key ${hostKey.fingerprint}
+${bednet} verify --address ${address}
 
 For \`bednet deploy\` and \`cdktf deploy\`, which ask by name:
 

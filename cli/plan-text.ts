@@ -42,11 +42,14 @@ function summary(fleet: Fleet, plan: Plan, { paint, width }: Page): string {
   ].join("\n");
 }
 
-function numbers(plan: Plan, { paint, width }: Page): string[] {
-  const all = numberGroups.flatMap(({ names }) => names);
+/** The first block: what must connect, and what follows from it. */
+export const connectionsText = (plan: Plan, page: Page): string => numbers(plan, page, numberGroups.slice(0, 1)).join();
+
+function numbers(plan: Plan, { paint, width }: Page, groups = numberGroups): string[] {
+  const all = groups.flatMap(({ names }) => names);
   const idWidth = widest(all.map(idOf));
   const valueWidth = widest(all.map((name) => shown(plan[name])));
-  return numberGroups.map(({ title, names }) => {
+  return groups.map(({ title, names }) => {
     const rows = names.map((name) => {
       const value = shown(plan[name]).padStart(valueWidth);
       const { sign, text } = arithmeticOf(plan[name]);

@@ -30,7 +30,7 @@ export async function rehearseLocally(
   const { fleet, key, lock: known } = rehearsed;
   output.note(output.paint.bold("Local rehearsal: the broker as a process on this machine"));
   output.note(`  ${[why.because, why.fix].filter((text) => text !== "").join(". ")}`);
-  output.note(beforehand(rehearsed, planFleet(fleet), path));
+  output.note(beforehand(rehearsed, planFleet(fleet), path, output));
   const { lock } = updateLock(fleet, known, key);
   const authority = await makeAuthority({ name: "bednet local rehearsal" });
   const issued = await authority.issue({ names: [fleet.broker.domain], keyType: fleet.broker.tls.keyType });

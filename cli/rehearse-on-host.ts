@@ -36,7 +36,7 @@ export async function rehearseOnHost(
   const mosquittoVersion = imageVersion(`${on}-x64`);
   const planned = mosquittoVersion === undefined ? {} : { mosquittoVersion };
   output.note(output.paint.bold(`Rehearsal on ${on}`));
-  output.note(beforehand(rehearsed, planFleet(fleet, planned), path));
+  output.note(beforehand(rehearsed, planFleet(fleet, planned), path, output));
   await installPackages(await missingPackages(), { onProgress, signal });
   for (const line of await sweep(onProgress)) output.note(line);
   const onPhase = (text: string, seconds: number) => output.note(phaseText(text, seconds));

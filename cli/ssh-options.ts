@@ -53,6 +53,7 @@ export async function sshTarget(
     port: host.port,
     user: host.user,
     pin: pinned ?? given,
+    isPinGiven: pinned === undefined,
     ...(await findLogin(options.identity ?? context.env.BEDNET_IDENTITY, context.env)),
   };
   // Only a key that the host has shown is worth remembering.

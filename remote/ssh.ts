@@ -19,6 +19,8 @@ export interface SshTarget {
   readonly pin: Fingerprint | undefined;
   /** What to do, in words, when the pin is an old one; left out: it is in fleet.hosts. */
   readonly ifRebuilt?: string;
+  /** Whoever called named the pin for a first contact; it stands nowhere yet. */
+  readonly isPinGiven?: boolean;
   readonly login: readonly Identity[];
   readonly notTried?: readonly string[];
   readonly connectDeadlineMs?: number;
@@ -106,9 +108,16 @@ function methodOf(username: string, identity: Identity): AgentAuthMethod | Publi
 const nameOf = (identity: Identity): string =>
   "agent" in identity ? "the SSH agent's keys" : (identity.file ?? "the private key");
 
+const notAsGiven = (where: string, given: Fingerprint, seen: Fingerprint): Problem =>
+  new Problem(
+    `${where} shows the host key ${seen}, but --host-key says ${given}`,
+    "Compare both with what the host's console prints for ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub. If it is neither, somebody may be in between; nothing was sent.",
+  );
+
 function refusal(where: string, target: SshTarget, seen: Fingerprint | undefined, error: unknown): Problem {
   if (seen && !target.pin) return new UnknownHostKey(where, seen);
   if (seen && seen !== target.pin) {
+    if (target.isPinGiven) return notAsGiven(where, target.pin!, seen);
     const wayOut = target.ifRebuilt ?? "remove its line from fleet.hosts and run the command again";
     return new Problem(
       `${where} shows the host key ${seen}, but ${target.pin} is pinned`,

@@ -1,5 +1,5 @@
 // A fleet's stack, synthesised and ready for Terraform; the fleet and everything beside it were checked before.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ownFolder } from "../../fleet/own-folder.ts";
 import { refuseTornState } from "../../stacks/terraform/state.ts";
 import { Terraform } from "../../stacks/terraform/terraform.ts";
@@ -27,7 +27,12 @@ export async function openStack(
   output.progress("making the Terraform stack");
   const { synth } = await import("../../stacks/synth.ts");
   const stack = await synth({ fleetFile: path, outdir: join(folder, "cdktf.out") });
-  const forStages = identity === undefined ? {} : { BEDNET_IDENTITY: identity };
+  const key = identity ?? env.BEDNET_IDENTITY;
+  // The stages run in another folder, and need no device's password; Terraform's provider needs none at all.
+  const forStages = {
+    ...(key !== undefined && { BEDNET_IDENTITY: resolve(key) }),
+    ...(env.BEDNET_KEY && { BEDNET_KEY: undefined, BEDNET_VERIFY_KEY: site.verifyKey.text().reveal() }),
+  };
   const forSpaces = fleet.state.backend === "spaces" ? spaces : {};
   const { askMs, stopMs } = around.patience;
   const forAll = { ...env, ...forStages, ...forSpaces };

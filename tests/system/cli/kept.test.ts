@@ -30,7 +30,7 @@ test.runIf(verdict.ok)("go on by hand with what --keep prints, and remove it", a
     const pasted = /^broker:\n[\s\S]*?\n(?=\n)/m.exec(stderr)![0];
     const rest = (await readFile(file, "utf8")).replace(/^(broker|host):\n( .*\n)+/gm, "");
     await writeFile(file, rest + pasted);
-    const commands = [...stderr.matchAll(/^npx bednet (.+)$/gm)].map(([, words]) => words!.split(" "));
+    const commands = [...stderr.matchAll(/^node \S+\/cli\/bin\.mjs (.+)$/gm)].map(([, words]) => words!.split(" "));
     expect(commands.map(([command]) => command)).toEqual(["lock", "converge", "verify"]);
     const said = [];
     for (const words of commands) {
