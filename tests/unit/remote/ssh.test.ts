@@ -173,6 +173,8 @@ describe("no connection", () => {
   test("somebody else's key: nothing is sent", async () => {
     await expect(connect({ ...target, pin: `SHA256:${"A".repeat(43)}` })).rejects.toMatchObject({ exitCode: 1 });
     await expect(connect({ ...target, pin: undefined })).rejects.toMatchObject({ name: "UnknownHostKey" });
+    const given = { ...target, pin: `SHA256:${"A".repeat(43)}`, isPinGiven: true } as const;
+    await expect(connect(given)).rejects.toThrow(`, but --host-key says SHA256:${"A".repeat(43)}`);
     expect(commands).toEqual([]);
   });
 
