@@ -38,7 +38,7 @@ export async function applyPlan(
   signal.throwIfAborted();
   if (late) {
     throw new Problem(
-      `${late.address}: no end after ${Math.round(late.seconds / 60)} minutes, so Terraform was stopped`,
+      `${late.address}: no end after ${late.seconds < 120 ? `${late.seconds} s` : `${Math.round(late.seconds / 60)} minutes`}, so Terraform was stopped`,
       "Its provider's API did not answer. The state holds what was done: run the command again, and it goes on from there.",
       { exitCode: 2 },
     );

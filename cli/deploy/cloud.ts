@@ -7,12 +7,12 @@ import type { Context } from "../command.ts";
 import { cloudName } from "../serving-droplet.ts";
 import { everythingNamed } from "./named-things.ts";
 import { type Assignment, assignments, type Repair, repairOf } from "./repair-assignment.ts";
-import { type Stray, sorted } from "./strays.ts";
+import { isTainted, type Stray, sorted } from "./strays.ts";
 
 export interface Cloud {
   /** Undefined: no droplet of this fleet holds its address, or it has none yet. */
   readonly holder: Droplet | undefined;
-  /** Of the addresses' assignments; empty: the state knows who holds them. */
+  /** What Terraform was kept from writing down; empty: the state says what is true. */
   readonly repairs: readonly Repair[];
   /** What the state should know, since an apply would be refused to create it once more. */
   readonly adoptable: readonly Stray[];
@@ -41,10 +41,12 @@ export async function lookAtCloud(
     addresses(api, assignments[0], source, state),
     addresses(api, assignments[1], source, state),
   ]);
+  const { tainted, adoptable, orphans } = sorted(found, state);
+  const untaints = tainted.map((address): Repair => ({ kind: "untaint", address }));
   return {
     holder: v4.holder,
-    repairs: [v4.repair, v6.repair].filter(({ kind }) => kind !== "none"),
-    ...sorted(found, state),
+    repairs: [...untaints, ...v4.repairs, ...v6.repairs].filter(({ kind }) => kind !== "none"),
+    ...{ adoptable, orphans },
     unheld: [...v4.unheld, ...v6.unheld],
   };
 }
@@ -54,11 +56,11 @@ async function addresses(
   assignment: Assignment,
   { fleet }: StackSource,
   state: State,
-): Promise<{ holder: Droplet | undefined; repair: Repair; unheld: string[] }> {
+): Promise<{ holder: Droplet | undefined; repairs: Repair[]; unheld: string[] }> {
   const { list, reserved, type } = assignment;
   const { host } = fleet;
   if (host.provider !== "digitalocean" || (list === "reserved_ipv6" && !host.ipv6 && state.ids(type).length === 0)) {
-    return { holder: undefined, repair: { kind: "none" }, unheld: [] };
+    return { holder: undefined, repairs: [], unheld: [] };
   }
   const known = state.ids(type);
   const ours = state.instances(reserved)[0]?.attributes.id;
@@ -69,7 +71,13 @@ async function addresses(
   const inRegion = ({ region, region_slug: slug }: Reserved): boolean => (region?.slug ?? slug) === host.region;
   return {
     holder,
-    repair: repairOf(state, holder && String(holder.id), assignment),
+    repairs: [
+      // Else it would be given back, and another one be everybody's address.
+      isTainted(state, reserved) && all.some(({ ip }) => ip === ours)
+        ? { kind: "untaint", address: reserved }
+        : { kind: "none" },
+      repairOf(state, holder && String(holder.id), assignment),
+    ],
     unheld: all.filter((one) => !one.droplet && inRegion(one) && !known.includes(one.ip)).map(({ ip }) => ip),
   };
 }

@@ -3,6 +3,7 @@ import type { Context, FleetOption } from "../command.ts";
 import { applyPlan } from "./apply.ts";
 import { lookAtCloud } from "./cloud.ts";
 import { confirm } from "./confirm.ts";
+import { mend } from "./mend.ts";
 import { openStack } from "./open-stack.ts";
 import { orphansText, removeStrays, unheldText } from "./strays.ts";
 import { summaryOf } from "./summary.ts";
@@ -19,9 +20,10 @@ export async function destroy(options: DestroyOptions, context: Context, around 
   const { site, terraform } = stack;
   const { fleet } = site;
   const isDroplet = fleet.host.provider === "digitalocean";
+  const cloud = isDroplet ? await lookAtCloud(options.fleet, await terraform.state(), context) : undefined;
+  await mend(terraform, cloud?.repairs ?? [], output);
   output.progress("asking Terraform for its plan");
   const { changes, cost } = await terraform.plan({ destroy: true });
-  const cloud = isDroplet ? await lookAtCloud(options.fleet, await terraform.state(), context) : undefined;
   if (changes.length > 0) {
     output.print(summaryOf({ changes, host: undefined, cost: cost && { ...cost, after: undefined } }));
     const lost = isDroplet

@@ -27,7 +27,7 @@ export async function drift(options: FleetOption & SshOptions & { json?: true },
   const lines = [
     "What `bednet deploy` would put right:",
     summaryOf(ahead),
-    ...(isLost ? ["Terraform's state does not know who holds the address."] : []),
+    ...(isLost ? ["Terraform was kept from writing down what it did."] : []),
     ...(orphans.length > 0 ? [orphansText(orphans)] : []),
   ];
   output.print(lines.join("\n"));

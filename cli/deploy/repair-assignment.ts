@@ -31,15 +31,20 @@ export const assignments = [v4, v6] as const;
 export type Repair =
   | { readonly kind: "none" }
   | { readonly kind: "untaint"; readonly address: string }
+  | { readonly kind: "forget"; readonly address: string }
   | { readonly kind: "import"; readonly address: string; readonly id: string; readonly forgetsFirst: boolean };
 
-/** `holder`: id of the droplet that holds the address, by the API; undefined: nobody does, which an apply mends itself. */
+/** `holder`: id of the droplet that holds the address, by the API; undefined: nobody does. */
 export function repairOf(state: State, holder: string | undefined, { address, reserved }: Assignment = v4): Repair {
   const ip = current(state, reserved)?.attributes.id;
   const droplet = current(state, DROPLET)?.attributes.id;
-  if (holder === undefined || ip === undefined || String(droplet) !== holder) return { kind: "none" };
   const recorded = current(state, address);
-  if (recorded && String(recorded.attributes.droplet_id) === holder) {
+  const isWrong = recorded !== undefined && String(recorded.attributes.droplet_id) !== holder;
+  if (holder === undefined || ip === undefined || String(droplet) !== holder) {
+    // An apply mends that itself, but of IPv6 the provider cannot even read it.
+    return isWrong && address === v6.address ? { kind: "forget", address } : { kind: "none" };
+  }
+  if (recorded && !isWrong) {
     return recorded.isTainted ? { kind: "untaint", address } : { kind: "none" };
   }
   return { kind: "import", address, id: `${ip},${holder}`, forgetsFirst: recorded !== undefined };
@@ -47,6 +52,7 @@ export function repairOf(state: State, holder: string | undefined, { address, re
 
 export async function repairAssignment(terraform: Terraform, repair: Repair): Promise<void> {
   if (repair.kind === "untaint") await terraform.untaint(repair.address);
+  if (repair.kind === "forget") await terraform.forget(repair.address);
   if (repair.kind !== "import") return;
   if (repair.forgetsFirst) await terraform.forget(repair.address);
   await terraform.import(repair.address, repair.id);

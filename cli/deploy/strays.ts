@@ -18,6 +18,8 @@ export interface Stray {
 }
 
 interface Sorted {
+  /** Addresses of what an interrupted wait has left as failed: it is there, and creating it once more would be refused. */
+  readonly tainted: readonly string[];
   /** What an apply would try to create once more, and be refused. */
   readonly adoptable: readonly Stray[];
   /** Nobody needs them, and some are billed. */
@@ -26,19 +28,26 @@ interface Sorted {
 
 /** A thing that has its place in the state already is there twice. */
 export function sorted(found: readonly Stray[], state: State): Sorted {
-  if (state.isEmpty) return { adoptable: [], orphans: found };
+  if (state.isEmpty) return { tainted: [], adoptable: [], orphans: found };
+  const tainted: string[] = [];
   const adoptable: Stray[] = [];
   const orphans: Stray[] = [];
   const isTaken = (address: string): boolean =>
     state.instances(address).some(({ isDeposed }) => !isDeposed) ||
     adoptable.some(({ becomes }) => becomes?.address === address);
   for (const stray of found) {
-    if (state.ids(stray.type).includes(stray.id)) continue;
+    if (state.ids(stray.type).includes(stray.id)) {
+      if (stray.becomes && isTainted(state, stray.becomes.address)) tainted.push(stray.becomes.address);
+      continue;
+    }
     if (stray.becomes === undefined || isTaken(stray.becomes.address)) orphans.push(stray);
     else adoptable.push(stray);
   }
-  return { adoptable, orphans };
+  return { tainted, adoptable, orphans };
 }
+
+export const isTainted = (state: State, address: string): boolean =>
+  state.instances(address).some((one) => one.isTainted && !one.isDeposed);
 
 /** Two states for one fleet would each build a broker and take what they share from each other. */
 export const otherState = (name: string, found: readonly Stray[]): Problem =>

@@ -5,8 +5,9 @@ import type { PlanOptions } from "../../stacks/terraform/terraform.ts";
 import type { Context, FleetOption } from "../command.ts";
 import type { SshOptions } from "../ssh-options.ts";
 import { type Cloud, lookAtCloud } from "./cloud.ts";
+import { mend, takeIn } from "./mend.ts";
 import type { OpenStack } from "./open-stack.ts";
-import { DROPLET, repairAssignment } from "./repair-assignment.ts";
+import { DROPLET } from "./repair-assignment.ts";
 import { otherState } from "./strays.ts";
 import type { Ahead } from "./summary.ts";
 
@@ -36,7 +37,10 @@ export async function survey(
   if (mends && cloud && state.isEmpty && cloud.orphans.length > 0 && !sweeps) {
     throw otherState(site.fleet.name, cloud.orphans);
   }
-  if (mends && cloud) await mend(terraform, cloud, output);
+  if (mends && cloud) {
+    await mend(terraform, cloud.repairs, output);
+    await takeIn(terraform, cloud.adoptable, output);
+  }
   const holder = cloud?.holder;
   const isReplacing = replace.includes(DROPLET) || state.instances(DROPLET).some(({ isDeposed }) => isDeposed);
   if (holder && holder.status !== "active" && !isReplacing) throw switchedOff(holder);
@@ -46,20 +50,6 @@ export async function survey(
   output.progress("asking Terraform for its plan");
   const asked = { replace: [...inState(replace), ...(host && host.changes.length > 0 ? inState(stages) : [])] };
   return { host, cloud, ...(await planned(terraform, asked, inState(["terraform_data.preflight"]))) };
-}
-
-/** The state comes to say what is true; an apply would be refused otherwise. */
-async function mend(
-  terraform: OpenStack["terraform"],
-  { repairs, adoptable }: Cloud,
-  output: Context["output"],
-): Promise<void> {
-  if (repairs.length > 0) output.note("Terraform's state does not know who holds the address: mending it.");
-  for (const repair of repairs) await repairAssignment(terraform, repair);
-  for (const { says, becomes } of adoptable) {
-    output.note(`Terraform's state does not know ${says}: taking it in.`);
-    await terraform.import(becomes!.address, becomes!.importId);
-  }
 }
 
 /** Preflight looks before anything is changed, so it runs whenever something will be; Terraform alone would not start it. */

@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** `deployed`: what a destroy starts from. */
-export async function ordeal(one: Case, deployed: Deployed): Promise<Outcome> {
+export async function ordeal(one: Case, deployed: Deployed | undefined): Promise<Outcome> {
   const { command, signal } = one;
   const rig = await startFaultsRig(command === "destroy" ? deployed : undefined);
   const started = performance.now();

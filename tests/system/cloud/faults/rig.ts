@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readRehearsed } from "../../../../cli/rehearsal-site.ts";
@@ -193,10 +194,13 @@ function heard(child: ChildProcess): Started {
 
 /** Numbers begin anew in each stand-in, so the same requests make the same account. */
 async function repeat(cloud: Cloud, exchanges: readonly Exchange[]): Promise<void> {
-  for (const { method, url, body } of exchanges) {
+  for (const { method, url, body, status } of exchanges) {
     if (method === "GET") continue;
-    await answer(cloud, { method, url, body });
+    cloud.nowMs = cloud.clockMs();
+    const given = await answer(cloud, { method, url, body });
+    if (given.status !== status) throw new Error(`${method} ${url}: ${given.status} in place of ${status}`);
     await cloud.quiet();
+    await sleep(5); // an event takes a moment
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { repairOf } from "../../../../cli/deploy/repair-assignment.ts";
+import { assignments, repairOf } from "../../../../cli/deploy/repair-assignment.ts";
 import { parseState } from "../../../../stacks/terraform/state.ts";
 
 const resource = (type: string, name: string, ...instances: object[]) => ({ mode: "managed", type, name, instances });
@@ -33,4 +33,16 @@ test.each([
 
 test("before the first deploy nothing is to be mended", () => {
   expect(repairOf(state(), undefined)).toEqual({ kind: "none" });
+});
+
+test.each([
+  ["nobody", undefined],
+  ["another droplet", "9"],
+])("an IPv6 assignment that %s has is forgotten: the provider cannot read it", (_, holder) => {
+  const [, v6] = assignments;
+  const address6 = resource("digitalocean_reserved_ipv6", "address6", { attributes: { id: "2001:db8::9" } });
+  const held = { attributes: { droplet_id: 2 } };
+  const assigned6 = resource("digitalocean_reserved_ipv6_assignment", "assignment6", held);
+  expect(repairOf(state(address6, droplets, assigned6), holder, v6)).toEqual({ kind: "forget", address: v6.address });
+  expect(repairOf(state(address6, droplets, assigned6), "2", v6)).toEqual({ kind: "none" });
 });

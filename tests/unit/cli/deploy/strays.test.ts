@@ -45,5 +45,19 @@ test.each([
 });
 
 test("an empty state takes nothing in: another one may know it", () => {
-  expect(sorted([check("1"), droplet("7")], state())).toEqual({ adoptable: [], orphans: [check("1"), droplet("7")] });
+  expect(sorted([check("1"), droplet("7")], state())).toEqual({
+    tainted: [],
+    adoptable: [],
+    orphans: [check("1"), droplet("7")],
+  });
+});
+
+test("what an interrupted wait has left as failed is there all the same; a droplet is built anew", () => {
+  const ping = resource("digitalocean_uptime_check", "ping", { status: "tainted", attributes: { id: "1" } });
+  const failed = resource("digitalocean_droplet", "droplet", { status: "tainted", attributes: { id: "7" } });
+  expect(sorted([check("1"), droplet("7")], state(ping, failed))).toEqual({
+    tainted: ["digitalocean_uptime_check.ping"],
+    adoptable: [],
+    orphans: [],
+  });
 });
