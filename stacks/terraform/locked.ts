@@ -8,7 +8,7 @@ export function lockedState(said: string, unlock: string): Problem | undefined {
   const value = (name: string): string | undefined =>
     new RegExp(`\\b${name}:[ \\t]+(\\S.*?)\\s*$`, "m").exec(info)?.[1];
   // The http backend shows the lock that it wanted, and of the one that is there the id alone.
-  const theirs = /already locked: ID=(\S+)/.exec(said)?.[1];
+  const theirs = /already locked:[\s│]+ID=(\S+)/.exec(said)?.[1];
   const id = theirs ?? value("ID");
   if (id === undefined) return undefined;
   const by = theirs === undefined ? `${value("Who")}, since ${value("Created")}` : `its lock is ${theirs}`;
