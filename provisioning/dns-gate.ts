@@ -1,8 +1,9 @@
 // Before certbot is called: do the zone's own servers answer with this host? Asking too early is remembered for long.
-import * as system from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
 import { isIP, SocketAddress } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../fleet/problem.ts";
+import { authoritativeServers, isNone, type NameServers } from "./name-servers.ts";
 
 export interface DnsGateOptions {
   readonly domain: string;
@@ -10,8 +11,10 @@ export interface DnsGateOptions {
   readonly address: string;
   /** Further addresses of the same host. */
   readonly also?: readonly string[];
-  /** Servers to ask, `address:port`; left out, the authoritative ones of the nearest zone. */
+  /** Servers to ask about every name on the way, `address:port`; left out, the authoritative ones of its nearest zone. */
   readonly servers?: readonly string[];
+  /** In place of asking the system's resolver for these. */
+  readonly serversOf?: (name: string) => Promise<NameServers>;
   /** How long to wait for the record; 0: ask once. */
   readonly waitMs: number;
   /** Between two questions. */
@@ -21,75 +24,95 @@ export interface DnsGateOptions {
 }
 
 const PAUSE_MS = 5_000;
+/** A chain of CNAMEs that is longer than this leads nowhere. */
+const MOST_CNAMES = 8;
+
+/** Records that say something else, perhaps behind a CNAME; or servers that say nothing, so that we cannot tell. */
+interface Obstacle {
+  readonly kind: "record" | "CNAME" | "silence";
+  readonly says: string;
+}
 
 /** Resolves when every server answers the address and no IPv6 address leads elsewhere: the authority would try that first. */
 export async function passDnsGate(options: DnsGateOptions): Promise<void> {
   const { domain, address, waitMs, pauseMs = PAUSE_MS, onProgress, signal } = options;
   const started = Date.now();
   for (let first = true; ; first = false) {
-    const wrong = await whatIsWrong(options);
-    if (wrong === undefined) return;
-    if (Date.now() - started >= waitMs) {
-      throw new Problem(
-        `${domain} does not lead to ${address} yet: ${wrong}`,
-        `Set this record, then run the command again: ${record(domain, address)}. No certificate was asked for.`,
-      );
-    }
-    if (first) onProgress(`waiting for the DNS record ${record(domain, address)} (${wrong})`);
+    const obstacle = await obstacleAt(domain, options, MOST_CNAMES);
+    signal?.throwIfAborted();
+    if (obstacle === undefined) return;
+    if (Date.now() - started >= waitMs) throw problemOf(obstacle, domain, address);
+    if (first) onProgress(`waiting for the DNS record ${record(domain, address)} (${obstacle.says})`);
     await sleep(pauseMs, undefined, { signal });
   }
+}
+
+function problemOf({ kind, says }: Obstacle, domain: string, address: string): Problem {
+  if (kind === "silence")
+    return new Problem(
+      `could not find out where ${domain} leads: ${says}`,
+      "Check that these servers can be asked from here (port 53) and serve the zone, then run the command again. No certificate was asked for.",
+      { exitCode: 2 },
+    );
+  return new Problem(
+    `${domain} does not lead to ${address} yet: ${says}`,
+    `Set this record${kind === "CNAME" ? " in place of the CNAME" : ""}, then run the command again: ${record(domain, address)}. No certificate was asked for.`,
+  );
 }
 
 export const record = (domain: string, address: string): string =>
   `${domain}. ${isIP(address) === 6 ? "AAAA" : "A"} ${address}`;
 
-async function whatIsWrong({
-  domain,
-  address,
-  also = [],
-  servers,
-  signal,
-}: DnsGateOptions): Promise<string | undefined> {
-  const asked = servers ?? (await authoritativeServers(domain));
-  if (asked.length === 0) return "no authoritative server was found";
-  const answers = await Promise.all(asked.map((server) => ask(server, domain, signal)));
-  for (const { server, v4, v6, error } of answers) {
-    if (error) return `${server} says ${error}`;
+/** Where the name's own servers say nothing but a CNAME, those of its target are asked, who alone can know. */
+async function obstacleAt(name: string, options: DnsGateOptions, depth: number): Promise<Obstacle | undefined> {
+  const { address, also = [], servers, serversOf = authoritativeServers, signal } = options;
+  const { addresses, failure }: NameServers = servers ? { addresses: servers } : await serversOf(name);
+  if (failure !== undefined)
+    return { kind: "silence", says: `this machine's resolver did not tell the name servers of ${name} (${failure})` };
+  if (addresses.length === 0) return { kind: "record", says: `${name} has no authoritative server` };
+  const answers = await Promise.all(addresses.map((server) => ask(server, name, signal)));
+  const silent = answers.filter(({ error }) => error !== undefined);
+  for (const { server, v4, v6, cname } of answers.filter(({ error }) => error === undefined)) {
     const all = [...v4, ...v6].map(canonical);
-    if (!all.includes(canonical(address))) return `${server} says ${all.join(", ") || "nothing"}`;
+    if (cname !== undefined) {
+      if (depth === 0) return { kind: "CNAME", says: `${server} says CNAME ${cname}, and so on without an end` };
+      const behind = await obstacleAt(cname, options, depth - 1);
+      if (behind?.kind === "silence") return behind;
+      if (behind) return { kind: "CNAME", says: `${server} says CNAME ${cname}, where ${behind.says}` };
+      continue;
+    }
+    if (!all.includes(canonical(address)))
+      return { kind: "record", says: `${server} says ${all.join(", ") || "nothing"}` };
     const stray = all.find((one) => ![address, ...also].map(canonical).includes(one));
-    if (stray) return `${server} also says ${stray}, where the authority might look`;
+    if (stray) return { kind: "record", says: `${server} also says ${stray}, where the authority might look` };
   }
-  return undefined;
+  if (silent.length === 0) return undefined;
+  const who = silent.length === answers.length ? "no name server" : "not every name server";
+  const errors = silent.map(({ server, error }) => `${server}: ${error}`).join(", ");
+  return { kind: "silence", says: `${who} of ${name} gave an answer (${errors})` };
 }
 
 /** One spelling of an IPv6 address for the many that mean it. */
 const canonical = (address: string): string =>
   isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
 
-async function ask(server: string, domain: string, signal?: AbortSignal) {
-  const resolver = new system.Resolver({ timeout: 3_000, tries: 2 });
-  signal?.addEventListener("abort", () => resolver.cancel(), { once: true });
+async function ask(server: string, name: string, signal?: AbortSignal) {
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  const cancel = (): void => resolver.cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
   resolver.setServers([server]);
   const none = (error: NodeJS.ErrnoException) => {
-    if (error.code === "ENODATA" || error.code === "ENOTFOUND") return [];
+    if (isNone(error)) return [];
     throw error;
   };
   try {
-    const [v4, v6] = await Promise.all([resolver.resolve4(domain).catch(none), resolver.resolve6(domain).catch(none)]);
-    return { server, v4, v6: v6.filter((one) => one !== "::"), error: undefined };
+    const [v4, v6] = await Promise.all([resolver.resolve4(name).catch(none), resolver.resolve6(name).catch(none)]);
+    const [cname] = v4.length + v6.length === 0 ? await resolver.resolveCname(name).catch(none) : [];
+    return { server, v4, v6: v6.filter((one) => one !== "::"), cname, error: undefined };
   } catch (error) {
-    return { server, v4: [], v6: [], error: (error as NodeJS.ErrnoException).code ?? String(error) };
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    return { server, v4: [], v6: [], cname: undefined, error: code };
+  } finally {
+    signal?.removeEventListener("abort", cancel);
   }
-}
-
-/** Addresses of the name servers of the nearest zone above the name. */
-async function authoritativeServers(domain: string): Promise<string[]> {
-  const labels = domain.split(".");
-  for (let i = 0; i < labels.length - 1; i++) {
-    const names = await system.resolveNs(labels.slice(i).join(".")).catch(() => []);
-    const addresses = (await Promise.all(names.map((name) => system.resolve4(name).catch(() => [])))).flat();
-    if (addresses.length > 0) return addresses;
-  }
-  return [];
 }

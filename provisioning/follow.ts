@@ -34,8 +34,9 @@ export async function follow(
     if (answerFile !== undefined) {
       confirming = confirmFirewall(connectAgain, answerFile).catch(async (error: Error) => {
         said.push(error.message);
-        // Over the connection that is still there, so that nobody has to wait for the host's own patience.
-        await host.run(sh`echo shut >${answerFile}`);
+        // Over the connection that is still there, so that nobody has to wait for the host's own patience. When it is
+        // gone as well, the run's own ending says so.
+        await host.run(sh`echo shut >${answerFile}`).catch(() => {});
       });
     } else if (kind === "-event") events.push(text!);
     else if (kind === "-step") {

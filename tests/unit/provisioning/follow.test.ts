@@ -99,4 +99,30 @@ describe("the firewall's confirmation", () => {
     expect(scripts).toEqual(["echo shut >'/run/bednet/incoming.x/login'"]);
     expect((result as Problem).message).toMatch(/no answer within 20 s|the connection dropped before it finished/);
   });
+
+  test("Ctrl-C meanwhile ends the run and leaves no rejection that nobody hears", async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    const controller = new AbortController();
+    // As a connection that was cut by the signal: nothing can be said over it, and no other one is made.
+    const aborted = () =>
+      new Promise<never>((_, reject) => {
+        controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+      });
+    const host: Host = {
+      ...{ name: "host", user: "root", close: async () => {} },
+      run: async () => controller.signal.throwIfAborted() ?? ended(0),
+    };
+    const run = (onLine: (line: string) => void) => {
+      onLine(asks[0]!);
+      return aborted();
+    };
+    const following = follow(host, "step firewall", run, { connectAgain: aborted, onProgress: () => {} });
+    controller.abort();
+    await expect(following).rejects.toBe(controller.signal.reason);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", hear);
+    expect(unheard).toEqual([]);
+  });
 });
