@@ -6,6 +6,8 @@ import { RESERVED_NAME } from "./probes.ts";
 import { NAME, nameHint } from "./schema.ts";
 import { nearest } from "./suggest.ts";
 
+const HEADER = "id,class";
+
 export interface DeviceRow {
   readonly file: string;
   readonly line: number;
@@ -26,15 +28,15 @@ export function readDeviceRows(text: string, file: string, classes: readonly str
   const mistake = (line: number, column: number, path: string, says: string): void => {
     mistakes.push({ file, line, column, path, says });
   };
-  const { records, broken } = recordsOf(text);
-  if (broken !== undefined) mistake(broken.line, 1, "(row)", broken.says);
+  const { records, broken } = recordsOf(text.replace(/^\ufeff/, ""));
+  for (const line of broken) mistake(line, 1, "(row)", "a quotation mark is out of place; ids and classes need none");
   const [header, ...body] = records;
   if (header === undefined) {
-    if (broken === undefined) mistake(1, 1, "(file)", 'is empty; begin with the line "id,class", or remove the file');
+    mistake(1, 1, "(file)", 'is empty; begin with the line "id,class", or remove the file');
     return { rows: [], mistakes };
   }
   const title = header.fields.join(",");
-  if (title !== "id,class") {
+  if (title !== HEADER) {
     const instead = /[;\t]/.test(title) ? "; separate the columns with commas" : "; put it in the first line";
     mistake(header.line, 1, "(header)", `${quote(title)}, expected "id,class"${instead}`);
     return { rows: [], mistakes };
@@ -83,22 +85,33 @@ interface CsvRecord {
   readonly line: number;
 }
 
-function recordsOf(text: string): { records: CsvRecord[]; broken?: { line: number; says: string } } {
+/** `broken`: lines with a quotation mark out of place. The others are read without them, so that one hides nothing. */
+function recordsOf(text: string): { records: CsvRecord[]; broken: number[] } {
   try {
-    const options = {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      record_delimiter: ["\r\n", "\n", "\r"],
-    };
-    const parsed = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
-    return { records: parsed.map(({ record, info }) => ({ fields: record, line: info.lines - breaksIn(record) })) };
+    return { records: read(text), broken: [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const line = Number((error as { lines?: unknown }).lines ?? 1);
-    return { records: [], broken: { line, says: "a quotation mark is out of place; ids and classes need none" } };
+    const lines = text.split(/\r\n|\n|\r/);
+    const title = lines.findIndex((line) => line !== "");
+    const broken = lines.flatMap((line, index) => (WELL_QUOTED.test(line) ? [] : [index]));
+    // Of the first line all that is known is that it was to be the header.
+    for (const index of broken) lines[index] = index === title ? HEADER : "";
+    return { records: read(lines.join("\n")), broken: broken.map((index) => index + 1) };
   }
+}
+
+/** Fields of one line, each bare or in quotes that end before the comma. */
+const WELL_QUOTED = /^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",]*))*$/;
+
+function read(text: string): CsvRecord[] {
+  const options = {
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ["\r\n", "\n", "\r"],
+  };
+  const parsed = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
+  return parsed.map(({ record, info }) => ({ fields: record, line: info.lines - breaksIn(record) }));
 }
 
 /** A quoted field may span lines; the reader says the last of them. */

@@ -14,7 +14,9 @@ export const Domain = z
     /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
     "use a full lower-case host name such as mqtt.example.com",
   );
-const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "use a network such as 203.0.113.7/32" });
+const Cidr = z.union([z.cidrv4(), z.cidrv6()], {
+  error: ({ input }) => `use a network such as ${String(input).includes(":") ? "2001:db8::7/128" : "203.0.113.7/32"}`,
+});
 export const AdminCidrs = z
   .array(Cidr)
   .min(1, "name at least one network that may use SSH")

@@ -81,6 +81,23 @@ describe("a row", () => {
     ],
   ])("%s", (_, row, mistake) => expect(rows(`id,class\n${row}\n`)).toEqual([mistake]));
 
+  it("with a stray quotation mark hides no other mistake, in whichever line it is", () => {
+    const says = "(row): a quotation mark is out of place; ids and classes need none";
+    const others = 'soil 2,sensor\n"soil-3","sensor"\nsoil-3,sensors\n';
+    expect(rows(`id,class\nsoil"1,sensor\n${others}soil-4,"sensor\nsoil-5\n`)).toEqual([
+      `devices.csv:2:1  ${says}`,
+      expect.stringMatching(/^devices\.csv:3:1 {2}id: "soil 2": use letters/),
+      'devices.csv:5:1  id: "soil-3" is already in line 4; remove one or rename it',
+      'devices.csv:5:8  class: "sensors" is not a class; did you mean sensor?',
+      `devices.csv:6:1  ${says}`,
+      'devices.csv:7:1  (row): "soil-5" has no class; write id,class',
+    ]);
+    expect(rows('\ufeff\n"id,class\nsoil-5\n')).toEqual([
+      `devices.csv:2:1  ${says}`,
+      'devices.csv:3:1  (row): "soil-5" has no class; write id,class',
+    ]);
+  });
+
   it("names both lines of an id that stands twice, whatever ends the lines", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       expect(rows(["id,class", "a,sensor", "", "b,sensor", "a,sensor", ""].join(end))).toEqual([

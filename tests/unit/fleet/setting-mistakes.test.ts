@@ -146,6 +146,22 @@ describe("a setting", () => {
       ["fleet.yaml:5:26  capacity.devices: set twice; keep one"],
     ],
     [
+      "of a class that stands twice: the last is judged",
+      { "  sensor: {": "  sensor: {}\n  sensor: { hardwear: esp32," },
+      [
+        "fleet.yaml:9:3  classes.sensor: set twice; keep one",
+        "fleet.yaml:9:13  classes.sensor.hardwear: unknown setting; did you mean hardware?",
+      ],
+    ],
+    [
+      "that is a network with a wrong prefix",
+      { "203.0.113.7/32": "203.0.113.7/33, '2001:db8::7/129'" },
+      [
+        'fleet.yaml:6:60  host.adminCidrs[0]: "203.0.113.7/33": use a network such as 203.0.113.7/32',
+        'fleet.yaml:6:76  host.adminCidrs[1]: "2001:db8::7/129": use a network such as 2001:db8::7/128',
+      ],
+    ],
+    [
       "that JavaScript would swallow",
       { "people:": "people:\n  __proto__: { subscribe: [a] }" },
       ["fleet.yaml:12:3  people.__proto__: unknown setting; remove it"],
