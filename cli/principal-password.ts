@@ -12,7 +12,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function principalPassword(name: string, folder: string, env: Environment): Promise<Secret> {
   const lock = await readLock(folder);
   if (lock === undefined)
-    throw new Problem("there is no fleet.lock beside fleet.yaml", "Run `bednet lock`: it gives everybody a password.");
+    throw new Problem(
+      "there is no fleet.lock beside the fleet file",
+      "Run `bednet lock`: it gives everybody a password.",
+    );
   const line = lock.lines.find((one) => one.name === name);
   if (line === undefined) throw unknown(name, lock.lines);
   refuseWithoutPassword(line);

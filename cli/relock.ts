@@ -47,7 +47,7 @@ function keyFor(present: FleetKey | undefined, lock: Lock | undefined, { env, fo
   if (present === undefined && lock !== undefined && !newKey) {
     throw new Problem(
       `there is no key, and fleet.lock was made with ${lock.keyId}`,
-      `Bring it back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device needs its new secret.`,
+      `Bring it back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device, service and person needs a new password.`,
     );
   }
   // With --new-key a key that the lock does not know yet is the new one: a run that was cut off goes on with it.

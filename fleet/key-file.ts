@@ -29,7 +29,7 @@ export async function readVerifyKey(folder: string, env: Environment): Promise<V
 }
 
 const wayOut =
-  "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device needs its new secret.";
+  "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device, service and person needs a new password.";
 
 export function noKey(folder: string): Problem {
   return new Problem(

@@ -80,6 +80,6 @@ function wrongKey(lock: Lock, key: FleetKey): Problem {
   const derived = lock.lines.filter((line) => line.state === "active" && line.origin === "derived").length;
   return new Problem(
     `the key here is ${key.id}, and fleet.lock was made with ${lock.keyId}`,
-    `Bring the right key back with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` derives all ${derived.toLocaleString("en-US")} passwords again, and every device needs its new secret.`,
+    `Bring the right key back with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` derives all ${derived.toLocaleString("en-US")} passwords again, and every device, service and person needs a new password.`,
   );
 }

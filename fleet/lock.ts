@@ -38,7 +38,7 @@ export function refuseForeignKey(lock: Lock, key: FleetKey): void {
 /** What differs between the fleet and its lock; undefined: nothing. */
 export function lockProblem(fleet: Fleet, lock: Lock | undefined): Problem | undefined {
   const fix = "Run `bednet lock` and commit fleet.lock.";
-  if (lock === undefined) return new Problem("there is no fleet.lock beside fleet.yaml", fix);
+  if (lock === undefined) return new Problem("there is no fleet.lock beside the fleet file", fix);
   const wanted = new Set(principalsOf(fleet).map((principal) => principal.name));
   const active = new Set(lock.lines.filter((line) => line.state === "active").map((line) => line.name));
   const strays = lock.lines.filter((line) => isStray(line, lock)).map((line) => line.name);

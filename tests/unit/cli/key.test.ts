@@ -178,12 +178,12 @@ describe("the password of one principal", () => {
 
   test("needs a lock and a key", async () => {
     expect(await bednet("key password soil-17", { env })).toEqual(
-      refused("there is no fleet.lock beside fleet.yaml\nRun `bednet lock`: it gives everybody a password.\n"),
+      refused("there is no fleet.lock beside the fleet file\nRun `bednet lock`: it gives everybody a password.\n"),
     );
     await write(line("soil-17"));
     expect(await bednet("key password soil-17")).toEqual(
       refused(
-        `there is no key: BEDNET_KEY is not set, and ${folder}/.bednet/key does not exist\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device needs its new secret.\n`,
+        `there is no key: BEDNET_KEY is not set, and ${folder}/.bednet/key does not exist\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device, service and person needs a new password.\n`,
       ),
     );
   });

@@ -71,10 +71,21 @@ Run \`bednet lock\` and commit fleet.lock.
   );
 });
 
-test("rotating a device says that it needs its secret, a service not", async () => {
+test("rotating says who needs the new password", async () => {
   await bednet("lock", { env });
   expect((await bednet("lock --rotate soil-north-1 soil-north-2 dashboard", { env })).stdout).toBe(
-    `fleet.lock: 3 rotated, ${everybody - 3} unchanged, serial 2\n2 devices need their new secret.\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
+    `fleet.lock: 3 rotated, ${everybody - 3} unchanged, serial 2\n2 devices need their new secret.
+1 connection of a service needs its new password: dashboard.
+\`bednet key password NAME\` prints it.
+Next: commit fleet.lock, then \`bednet converge\`.
+`,
+  );
+  expect((await bednet("lock --rotate ana", { env })).stdout).toBe(
+    `fleet.lock: 1 rotated, ${everybody - 1} unchanged, serial 3
+1 person needs a new password: ana.
+\`bednet key password NAME\` prints it.
+Next: commit fleet.lock, then \`bednet converge\`.
+`,
   );
 });
 
@@ -84,7 +95,7 @@ test("no key, but a lock", async () => {
     exitCode: 1,
     stdout: "",
     stderr:
-      "there is no key, and fleet.lock was made with 7bdf26e3\nBring it back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device needs its new secret.\n",
+      "there is no key, and fleet.lock was made with 7bdf26e3\nBring it back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device, service and person needs a new password.\n",
   });
 });
 
@@ -95,7 +106,13 @@ test("a new key on request, and the old one is kept", async () => {
   const { exitCode, stdout, stderr } = await bednet("lock --new-key");
   expect([exitCode, stdout]).toEqual([
     0,
-    `fleet.lock: ${everybody} rotated, serial 2\n6 devices need their new secret.\nNext: commit fleet.lock, then \`bednet converge\`.\n`,
+    `fleet.lock: ${everybody} rotated, serial 2
+6 devices need their new secret.
+2 connections of services need their new password: dashboard, dashboard-2.
+1 person needs a new password: ana.
+\`bednet key password NAME\` prints it.
+Next: commit fleet.lock, then \`bednet converge\`.
+`,
   ]);
   expect(stderr).toContain(`What was there before is kept in ${folder}/.bednet/key-${id}.\n`);
   expect(await readFile(join(folder, `.bednet/key-${id}`), "utf8")).toBe(before);
@@ -108,7 +125,7 @@ test("a damaged key stops the lock, and a new key on request replaces it", async
   expect(await bednet("lock")).toEqual({
     exitCode: 1,
     stdout: "",
-    stderr: `${folder}/.bednet/key holds no fleet key, or only a part of one\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device needs its new secret.\n`,
+    stderr: `${folder}/.bednet/key holds no fleet key, or only a part of one\nBring the key back from your password manager with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` makes another, and every device, service and person needs a new password.\n`,
   });
   const { exitCode, stderr } = await bednet("lock --new-key");
   expect([exitCode, stderr]).toEqual([

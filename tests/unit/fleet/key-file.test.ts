@@ -57,7 +57,7 @@ test("a key that cannot be read says which place it came from, and not what it w
   await writeFile(path, "hunter2", { mode: 0o600 });
   await expect(readKey(folder, {})).rejects.toMatchObject({
     message: `${path} holds no fleet key, or only a part of one`,
-    fix: "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device needs its new secret.",
+    fix: "Bring the key back from your password manager with `bednet key set`. If it is lost, `bednet lock --new-key` makes another, and every device, service and person needs a new password.",
   });
 });
 

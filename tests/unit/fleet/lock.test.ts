@@ -169,7 +169,7 @@ describe("updateLock", () => {
     const lock = lockOf("soil-1");
     expect(problemOf(() => updateLock(fleetOf("soil-1"), lock, otherKey))).toEqual([
       "the key here is 3e5da2b4, and fleet.lock was made with 7bdf26e3",
-      `Bring the right key back with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` derives all ${1 + ours} passwords again, and every device needs its new secret.`,
+      `Bring the right key back with \`bednet key set\`. If it is lost, \`bednet lock --new-key\` derives all ${1 + ours} passwords again, and every device, service and person needs a new password.`,
     ]);
     const next = updateLock(fleetOf("soil-1"), lock, otherKey, { newKey: true });
     expect(next.rotated).toHaveLength(1 + ours);
@@ -204,7 +204,7 @@ describe("lockProblem", () => {
   test("there is no lock", () => {
     const problem = lockProblem(fleetOf("soil-1"), undefined)!;
     expect([problem.message, problem.fix]).toEqual([
-      "there is no fleet.lock beside fleet.yaml",
+      "there is no fleet.lock beside the fleet file",
       "Run `bednet lock` and commit fleet.lock.",
     ]);
   });
