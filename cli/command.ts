@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { type Command, InvalidArgumentError } from "commander";
+import { wrap } from "./columns.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 
@@ -39,5 +40,16 @@ export function several(value: string, before: readonly string[] = []): readonly
 
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
   const title = examples.length === 1 ? "Example" : "Examples";
-  return command.addHelpText("after", `\n${title}:\n${examples.map((example) => `  ${example}`).join("\n")}`);
+  const width = (): number => command.configureOutput().getOutHelpWidth?.() ?? 100;
+  return command.addHelpText("after", () =>
+    [`\n${title}:`, ...examples.map((example) => `  ${fitted(example, width() - 2)}`)].join("\n"),
+  );
+}
+
+/** One command to copy, whatever the width: its lines end as a shell goes on reading. Three blanks begin a remark. */
+function fitted(example: string, width: number): string {
+  if (example.length <= width) return example;
+  const [line = "", remark] = example.split("   ");
+  const text = line.length <= width ? line : wrap(line, width - 4).join(" \\\n    ");
+  return remark === undefined ? text : [text, ...wrap(remark, width - 2)].join("\n    ");
 }

@@ -1,7 +1,8 @@
 // The program `bednet`: its commands in the order of the help, and how each run ends.
 import type { Readable } from "node:stream";
 import { Command, CommanderError } from "commander";
-import { hang } from "./columns.ts";
+import { nearest } from "../fleet/suggest.ts";
+import { hang, wrap } from "./columns.ts";
 import type { Context, Register } from "./command.ts";
 import converge from "./commands/converge.ts";
 import deploy from "./commands/deploy.ts";
@@ -28,6 +29,9 @@ const commands: readonly Register[] = [
   ...[init, plan, lock, key, deploy, drift, replace, destroy],
   ...[converge, rollback, verify, rehearse, door, synth, explain, stage],
 ];
+
+/** How commander begins a help. */
+const USAGE = "Usage: ";
 
 export interface World {
   readonly stdin: Readable & { readonly isTTY?: boolean };
@@ -68,6 +72,7 @@ function program(version: string, context: Context): Command {
     .helpCommand(false)
     .configureHelp({
       minWidthToWrap: 20,
+      styleUsage: (usage) => wrap(usage, output.width - USAGE.length).join(`\n${" ".repeat(USAGE.length)}`),
       formatItem: (term, termWidth, text, { helpWidth = 100 }) =>
         text === "" ? `  ${term}` : hang(`  ${term.padEnd(termWidth)}  `, termWidth + 4, text, helpWidth),
     })
@@ -80,7 +85,19 @@ function program(version: string, context: Context): Command {
       getErrHelpWidth: () => output.width,
     });
   for (const register of commands) register(root, context);
+  for (const command of [root, ...root.commands.filter(({ commands: own }) => own.length > 0)])
+    command.on("command:*", ([name]: string[]) => refuseUnknown(command, name!));
   return root;
+}
+
+/** Commander's own suggestion takes `foo` for `door`. */
+function refuseUnknown(command: Command, name: string): never {
+  const near = nearest(
+    name,
+    command.commands.map((one) => one.name()),
+  );
+  const hint = near === undefined ? "" : `\n(Did you mean ${near}?)`;
+  return command.error(`error: unknown command '${name}'${hint}`, { exitCode: exitCodes.usage });
 }
 
 function ending(error: unknown, { output, signal }: Context): ExitCode {

@@ -1,4 +1,5 @@
 // bednet explain: what a number, a check or a widely copied mistake is about.
+import { wrap } from "../columns.ts";
 import { type Register, withExamples } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 
@@ -22,6 +23,7 @@ export default ((program, { output }) => {
     if (found) return json ? output.json(found) : output.print(explanationText(found, output));
     const others = near(all, asked);
     const hint = others.length > 0 ? `(Did you mean ${others.join(", ")}?)` : "(`bednet explain` lists what there is)";
-    command.error(`error: nothing is known about '${asked}'\n${hint}`, { exitCode: exitCodes.usage });
+    const lines = [`error: nothing is known about '${asked}'`, hint].flatMap((line) => wrap(line, output.width));
+    command.error(lines.join("\n"), { exitCode: exitCodes.usage });
   });
 }) satisfies Register;

@@ -32,7 +32,7 @@ export default ((program, context) => {
     withFleet(command),
     "bednet init   (asks)",
     "bednet init --ci github   (a pipeline for the fleet that is there)",
-    "bednet init --domain mqtt.example.com --provider existing --address 203.0.113.20 \\\n    --admin-cidrs 198.51.100.7/32 --devices 100",
+    "bednet init --domain mqtt.example.com --provider existing --address 203.0.113.20 --admin-cidrs 198.51.100.7/32 --devices 100",
   );
   command.action((options: Options) => run(options, command, program.version() ?? "", context));
 }) satisfies Register;

@@ -1,6 +1,7 @@
 // bednet plan: what follows from fleet.yaml, before anything exists. Needs no key, no lock, no network.
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { type Context, type FleetOption, type Register, withExamples, withFleet } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { type SshOptions, withSsh } from "../ssh-options.ts";
 
 interface Options extends FleetOption, SshOptions {
@@ -35,10 +36,20 @@ export default ((program, context) => {
     "bednet plan --fleet farms/north.yaml --json",
   );
   command.action((options: Options) => {
+    refuseIdle(options, command);
     if (options.against !== undefined) return compare(options, options.against, context);
     return options.host ? previewHost(options, context) : plan(options, context);
   });
 }) satisfies Register;
+
+/** An option that would change nothing was meant to: better refused than passed over. */
+function refuseIdle({ host, adopt, force, against, markdown }: Options, command: Command): void {
+  const refuse = (option: string, needed: string): never =>
+    command.error(`error: option '${option}' cannot be used without option '${needed}'`, { exitCode: exitCodes.usage });
+  if (adopt && !host) refuse("--adopt", "--host");
+  if (force && !host) refuse("--force", "--host");
+  if (markdown && against === undefined) refuse("--markdown", "--against <ref>");
+}
 
 async function plan({ fleet: path, json }: Options, { output }: Context): Promise<void> {
   const { readFleet } = await import("../../fleet/load.ts");

@@ -1,9 +1,11 @@
 // bednet verify: is it really a production broker? Asked from outside.
-import { mkdir, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { dirname } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { Problem } from "../../fleet/problem.ts";
 import { type Context, type FleetOption, type Register, several, withExamples, withFleet } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
 
 interface Options extends FleetOption {
   readonly address?: string;
@@ -30,8 +32,18 @@ export default ((program, context) => {
     "bednet verify --only publish-denied subscribe-denied",
     "bednet verify --junit verify.xml   (in a pipeline)",
   );
-  command.action((options: Options) => run(options, context));
+  command.action(async (options: Options) => {
+    await refuseStrangers(options, command);
+    await run(options, context);
+  });
 }) satisfies Register;
+
+async function refuseStrangers({ only }: Options, command: Command): Promise<void> {
+  const { checklist } = await import("../../checks/checklist.ts");
+  const { strangersAmong } = await import("../../checks/choose.ts");
+  const problem = strangersAmong(checklist, only);
+  if (problem) command.error(`error: ${problem.message}\n${problem.fix}`, { exitCode: exitCodes.usage });
+}
 
 async function run(
   { fleet: path, address, only, json, junit }: Options,
@@ -40,14 +52,10 @@ async function run(
   const { readSite } = await import("../site.ts");
   const { verifySite } = await import("../verify-site.ts");
   const { exitCodeOf } = await import("../../checks/report.ts");
+  if (junit !== undefined) await refuseNoPlaceFor(junit);
   const site = await readSite(path, env);
   if (!json) output.progress(`asking ${site.fleet.broker.domain}`);
   const report = await verifySite(site, address, { env, signal }, { ...(only && { only }) });
-  if (junit !== undefined) {
-    const { junitReport } = await import("../../checks/reports/junit.ts");
-    await mkdir(dirname(junit), { recursive: true });
-    await writeFile(junit, junitReport(report));
-  }
   if (json) {
     const { jsonReport } = await import("../../checks/reports/json.ts");
     output.print(jsonReport(report));
@@ -55,7 +63,40 @@ async function run(
     const { reportText } = await import("../report-text.ts");
     output.print(reportText(report, output));
   }
+  if (junit !== undefined) {
+    const { junitReport } = await import("../../checks/reports/junit.ts");
+    await writeReport(junit, junitReport(report));
+  }
   finish(exitCodeOf(report));
+}
+
+/** Folders are not made: one that is not there is mostly a slip, and may be nobody's to make. */
+async function refuseNoPlaceFor(file: string): Promise<void> {
+  const isFolder = (path: string) =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (await isFolder(file))
+    throw new Problem(`--junit ${file} is a folder, expected a file`, "Name a file in it; nothing was verified.");
+  const folder = dirname(file);
+  if (!(await isFolder(folder)))
+    throw new Problem(
+      `--junit ${file}: there is no folder ${folder}`,
+      "Make it, or name a file in a folder that is there; nothing was verified.",
+    );
+}
+
+async function writeReport(file: string, xml: string): Promise<void> {
+  try {
+    await writeFile(file, xml);
+  } catch (error) {
+    throw new Problem(
+      `--junit ${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+      "The report above is whole. Name a file that can be written, and run the command again for it.",
+      { cause: error },
+    );
+  }
 }
 
 function hostOnly(text: string): string {

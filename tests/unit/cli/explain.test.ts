@@ -63,6 +63,9 @@ test("something else is exit code 64, with what it may have meant", async () => 
     stderr:
       "error: nothing is known about 'limit conf'\n(Did you mean limits-conf, memory-limit, test-config?)\n(--help shows what there is)\n",
   });
+  expect((await run(["explain", "limit", "conf"], { isTTY: true, columns: 40, env: { NO_COLOR: "1" } })).stderr).toBe(
+    "error: nothing is known about 'limit\nconf'\n(Did you mean limits-conf, memory-limit,\ntest-config?)\n(--help shows what there is)\n",
+  );
   expect((await run(["explain", "teapot"])).stderr).toBe(
     "error: nothing is known about 'teapot'\n(`bednet explain` lists what there is)\n(--help shows what there is)\n",
   );

@@ -1,6 +1,7 @@
 // How a run ends: help, usage mistakes, mistakes of the user, and ours.
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { checklist } from "../../../checks/checklist.ts";
 import { run } from "./run.ts";
 
 const commandFiles = readdirSync(new URL("../../../cli/commands/", import.meta.url)).map((file) =>
@@ -8,6 +9,10 @@ const commandFiles = readdirSync(new URL("../../../cli/commands/", import.meta.u
 );
 const help = (await run(["--help"])).stdout;
 const listed = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+const nested = [...["open", "close", "sweep"].map((name) => ["door", name])].concat(
+  ["show", "set", "password"].map((name) => ["key", name]),
+);
+const helps = [...listed.map((name) => [name]), ...nested];
 
 test("every file in cli/commands is a command of that name, and listed", () => {
   expect([...listed].sort()).toEqual([...commandFiles].sort());
@@ -20,14 +25,29 @@ test.each(listed)("%s --help has an example and says what the command is for", a
   expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
 });
 
-test.each(listed.flatMap((name) => [40, 60, 80].map((columns) => [name, columns] as const)))(
-  "%s --help fits %d columns, usage and examples apart: they stay whole",
+test.each(helps.flatMap((argv) => [40, 60, 80].map((columns) => [argv.join(" "), columns] as const)))(
+  "%s --help fits %d columns",
   async (name, columns) => {
-    const { stdout } = await run([name, "--help"], { isTTY: true, columns });
-    const [, ...lines] = stdout.slice(0, stdout.indexOf("\nExample")).split("\n");
-    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    const { stdout } = await run([...name.split(" "), "--help"], { isTTY: true, columns });
+    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
   },
 );
+
+test("an example that is too wide stays one command, and its remark no part of it", async () => {
+  const examples = async (argv: string[]): Promise<string> => {
+    const { stdout } = await run([...argv, "--help"], { isTTY: true, columns: 40 });
+    return stdout.slice(stdout.indexOf("\nExample"));
+  };
+  expect(await examples(["verify"])).toBe(`
+Examples:
+  bednet verify
+  bednet verify --address 203.0.113.10
+  bednet verify --only \\
+    publish-denied subscribe-denied
+  bednet verify --junit verify.xml
+    (in a pipeline)
+`);
+});
 
 test("--version", async () => {
   expect(await run(["--version"])).toEqual({ exitCode: 0, stdout: "1.2.3\n", stderr: "" });
@@ -43,6 +63,26 @@ test.each([
     ["plam"],
     "error: unknown command 'plam'\n(Did you mean plan?)\n(--help shows what there is)\n",
   ],
+  ["a command that is near none", ["foo"], "error: unknown command 'foo'\n(--help shows what there is)\n"],
+  [
+    "an unknown command of a command",
+    ["door", "opne"],
+    "error: unknown command 'opne'\n(Did you mean open?)\n(--help shows what there is)\n",
+  ],
+  [
+    "an unknown check",
+    ["verify", "--only", "plain-prot", "--fleet", "/nowhere/fleet.yaml"],
+    `error: there is no check "plain-prot"; did you mean plain-port?\nChoose from: ${checklist.map(({ id }) => id).join(", ")}. Nothing was verified.\n(--help shows what there is)\n`,
+  ],
+  ...[
+    ["--adopt", "--host"],
+    ["--force", "--host"],
+    ["--markdown", "--against <ref>"],
+  ].map(([option, needed]): [string, string[], string] => [
+    `plan ${option} alone`,
+    ["plan", option!],
+    `error: option '${option}' cannot be used without option '${needed}'\n(--help shows what there is)\n`,
+  ]),
   [
     "an unknown option",
     ["plan", "--flet"],
