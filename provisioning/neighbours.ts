@@ -30,17 +30,17 @@ function holders(sockets: readonly Socket[], ports: readonly number[], expected:
   );
 }
 
-const needed = ["80/tcp", "8883/tcp"] as const;
+const needed = [80, 8883] as const;
 
 function firewalls({ foreign: { ufwAllows, firewalld } }: Observed): Reason[] {
-  const shutByUfw = ufwAllows === undefined ? [] : needed.filter((rule) => !allows(ufwAllows, rule));
-  const shutByFirewalld = firewalld === undefined ? [] : needed.filter((rule) => !allows(firewalld, rule));
+  const shutByUfw = ufwAllows === undefined ? [] : shutBy(ufwAllows);
+  const shutByFirewalld = firewalld === undefined ? [] : shutBy(firewalld);
   return [
     ...(shutByUfw.length === 0
       ? []
       : [
           {
-            what: `ufw is active and shuts ${shutByUfw.join(" and ")}`,
+            what: `ufw is active and does not visibly allow ${shutByUfw.join(" and ")} from anywhere`,
             wayOut: shutByUfw.map((rule) => `ufw allow ${rule}`).join(" && "),
           },
         ]),
@@ -48,16 +48,25 @@ function firewalls({ foreign: { ufwAllows, firewalld } }: Observed): Reason[] {
       ? []
       : [
           {
-            what: `firewalld is active and shuts ${shutByFirewalld.join(" and ")}`,
+            what: `firewalld is active and does not visibly allow ${shutByFirewalld.join(" and ")}`,
             wayOut: `firewall-cmd --permanent ${shutByFirewalld.map((rule) => `--add-port=${rule}`).join(" ")} && firewall-cmd --reload`,
           },
         ]),
   ];
 }
 
-/** `80/tcp`, `80`, or a whole `Nginx Full` that nobody can know: only the plain forms count. */
-const allows = (rules: string, rule: string): boolean =>
-  rules.split(" ").some((one) => one === rule || one === rule.replace("/tcp", ""));
+const shutBy = (rules: string): string[] =>
+  needed.filter((port) => !rules.split(" ").some((rule) => allows(rule, port))).map((port) => `${port}/tcp`);
+
+/** `80/tcp`, `80`, `80,443/tcp`, `80:90/tcp`, firewalld's `80-90/tcp`, ufw's `Anywhere`. What `Nginx Full` opens, nobody can know. */
+function allows(rule: string, port: number): boolean {
+  const [ports = "", protocol = "tcp"] = rule.split("/");
+  if (protocol !== "tcp") return false;
+  return ports.split(",").some((range) => {
+    const [, from, to = from] = /^(\d+)(?:[:-](\d+))?$/.exec(range) ?? [];
+    return range === "Anywhere" || (Number(from) <= port && port <= Number(to));
+  });
+}
 
 function certificates({ foreign: { lineages } }: Observed, { ownAcmeCa }: RefusalOptions): Reason[] {
   if (!ownAcmeCa || lineages.length === 0) return [];

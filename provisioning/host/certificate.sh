@@ -7,6 +7,8 @@ take_certificate() {
   name=$1
   set -- "$@" --cert-name "$1" -d "$2" --server "$3" --key-type "$4" --renew-with-new-domains
   if [ -n "$5" ]; then set -- "$@" --email "$5"; else set -- "$@" --register-unsafely-without-email; fi
+  # Without it certbot takes the name for a new one, and would find no room for what it has just been issued.
+  [ -e "/etc/letsencrypt/renewal/$name.conf" ] || rm -rf "/etc/letsencrypt/live/$name" "/etc/letsencrypt/archive/$name"
   # Another authority, name or kind of key is wanted: certbot would keep what is valid.
   [ ! -e "/etc/letsencrypt/live/$name" ] || set -- "$@" --force-renewal
   shift 5

@@ -27,10 +27,13 @@ look_at_neighbours() {
   ss -Hltnp | while read -r _ _ _ address _ process; do fact socket "$address $process"; done
   ss -Htn state established "( sport = :${1##* } )" | while read -r _ _ _ peer _; do fact ssh-peer "${peer%:*}"; done
   if command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; then
-    fact ufw "$(ufw status | awk '$2 == "ALLOW" { printf "%s ", $1 }')"
+    fact ufw "$(ufw status | awk '$2 == "ALLOW" && $3 == "Anywhere" { printf "%s ", $1 }')"
   fi
   if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
-    fact firewalld "$(firewall-cmd --list-ports)"
+    fact firewalld "$({
+      firewall-cmd --list-ports
+      for service in $(firewall-cmd --list-services); do firewall-cmd "--info-service=$service"; done | sed -n 's/^  ports: //p'
+    } | tr '\n' ' ')"
   fi
   for f in /etc/letsencrypt/renewal/*.conf; do
     f=${f##*/}

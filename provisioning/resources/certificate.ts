@@ -26,14 +26,15 @@ export const certificate: Resource = {
 
 const algorithms = { ecdsa: "ec", rsa: "rsa" } as const;
 
-/** Raw: the authority, whether the broker has it, the host's clock, and the certificate itself, which node reads at once. */
+/** Raw: the authority (`none` when nothing would renew it), whether the broker has it, the host's clock, and the certificate itself, which node reads at once. */
 function lookOne(name: string): Script {
   const live = `/etc/letsencrypt/live/${name}`;
+  const renewal = `/etc/letsencrypt/renewal/${name}.conf`;
   return sh`if [ -e ${`${live}/fullchain.pem`} ]; then
     pem=
     while read -r row; do case $row in -----BEGIN*) ;; -----END*) break ;; *) pem=$pem$row ;; esac; done <${`${live}/fullchain.pem`}
-    server=
-    while read -r setting _ value; do if [ "$setting" = server ]; then server=$value; fi; done <${`/etc/letsencrypt/renewal/${name}.conf`}
+    server=none
+    if [ -e ${renewal} ]; then while read -r setting _ value; do if [ "$setting" = server ]; then server=$value; fi; done <${renewal}; fi
     cat ${`${live}/fullchain.pem`} ${`${live}/privkey.pem`} | cmp -s - /etc/mosquitto/bednet/tls/server.pem && installed=installed || installed=elsewhere
     printf 'certificate\t%s\t%s %s %s %s\n' ${name} "$server" "$installed" "$(date +%s)" "$pem"
   else printf 'certificate\t%s\tabsent\n' ${name}; fi`;

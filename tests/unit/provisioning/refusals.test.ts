@@ -105,18 +105,29 @@ describe("neighbours, before the first broker of ours", () => {
     );
     expect(refusal([first, [["socket", '127.0.0.1:1883 users:(("mosquitto",pid=7,fd=5))']]])).toBe("");
   });
-  test("firewalls that shut what must be open, in the forms that they list", () => {
+  test("firewalls that do not visibly allow what must be open", () => {
     expect(refusal([first, [["ufw", "22/tcp 8883 "]]])).toBe(
-      alone("ufw is active and shuts 80/tcp", "ufw allow 80/tcp"),
+      alone("ufw is active and does not visibly allow 80/tcp from anywhere", "ufw allow 80/tcp"),
     );
-    expect(refusal([first, [["ufw", "80 8883/tcp "]]])).toBe("");
-    expect(refusal([first, [["firewalld", "22/tcp"]]])).toBe(
+    expect(refusal([first, [["firewalld", "22/tcp "]]])).toBe(
       alone(
-        "firewalld is active and shuts 80/tcp and 8883/tcp",
+        "firewalld is active and does not visibly allow 80/tcp and 8883/tcp",
         "firewall-cmd --permanent --add-port=80/tcp --add-port=8883/tcp && firewall-cmd --reload",
       ),
     );
   });
+  test.each([
+    ["ufw", "80 8883/tcp "],
+    ["ufw", "80,443/tcp 8000:9000/tcp "],
+    ["ufw", "Anywhere "],
+    ["firewalld", "80/tcp 8883-8884/tcp "],
+  ] as const)("the forms in which they list what is open: %s %s", (...fact) =>
+    expect(refusal([first, [fact]])).toBe(""),
+  );
+  test.each(["80/udp 8883/udp", "8/tcp 880,8080/tcp 81:8882/tcp", "10.0.0.0/8", "64:ff9b::/96", "Nginx"])(
+    "and what opens something else: %s",
+    (rules) => expect(refusal([first, [["ufw", rules]]])).toContain("does not visibly allow 80/tcp and 8883/tcp"),
+  );
   test("other certificates that would no longer renew", () => {
     const lineages = [
       ["lineage", "shop.example.com"],
