@@ -46,7 +46,7 @@ export class Terraform {
   async init(): Promise<void> {
     const fix =
       "Terraform gets its providers from registry.terraform.io, from a mirror that its own settings name (TF_CLI_CONFIG_FILE), or from ~/.terraform.d/plugins: make one of them answer and run the command again; nothing was changed.";
-    await this.#must("prepare the stack (terraform init)", ["init", "-input=false", "-no-color"], { fix });
+    await this.#must("prepare the stack (terraform init)", ["init", "-input=false", "-no-color"], {}, fix);
   }
 
   async state(): Promise<State> {
@@ -108,7 +108,8 @@ export class Terraform {
   async #must(
     what: string,
     argv: readonly string[],
-    { fix, ...more }: Partial<RunOptions> & { fix?: string } = {},
+    more: Partial<RunOptions> = {},
+    fix = "Mend what it names and run the command again; it goes on from where it is.",
   ): Promise<string> {
     const { signal, askMs } = this.#options;
     const late = AbortSignal.timeout(askMs);
@@ -118,10 +119,7 @@ export class Terraform {
     if (late.aborted) throw hung(what, askMs);
     this.#refuseLocked(stderr);
     const said = (stderr.trim() || stdout.trim()).replace(/^/gm, "  ");
-    throw new Problem(
-      `Terraform could not ${what}:\n${said}`,
-      fix ?? "Mend what it names and run the command again; it goes on from where it is.",
-    );
+    throw new Problem(`Terraform could not ${what}:\n${said}`, fix);
   }
 
   #refuseLocked(said: string): void {

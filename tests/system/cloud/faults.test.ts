@@ -38,7 +38,7 @@ const faulty = (command: Case["command"], call: string, kind: Case["faults"][num
 });
 
 // The name is known to cli/bootstrap/test.mjs.
-describe.skipIf("missing" in talk).concurrent("with the real provider", () => {
+describe.skipIf("missing" in talk).concurrent("with the real provider", { timeout: 600_000 }, () => {
   test("a droplet that was made twice is named, and swept", async () => {
     const { first, strays } = await survived(faulty("deploy", "POST /v2/droplets", "error-after"));
     expect(first.exitCode).toBe(0);
