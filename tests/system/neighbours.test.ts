@@ -21,7 +21,7 @@ on("nginx on 80, ufw, sshd on 2222 and a foreign mosquitto: refused with all of 
     printf 'listener 1884\\nallow_anonymous true\\n' >/etc/mosquitto/conf.d/shop.conf
     echo '# ours' >>/etc/mosquitto/mosquitto.conf
     systemctl restart mosquitto.service
-    ufw allow 2222/tcp >/dev/null && ufw allow 8883/tcp >/dev/null && ufw --force enable >/dev/null`);
+    { ufw allow 2222/tcp && ufw allow 8883,8884/tcp && ufw allow proto tcp from 10.0.0.0/8 to any port 80 && ufw --force enable; } >/dev/null`);
   const { guest } = rig;
   const before = await state(rig);
 
@@ -35,7 +35,7 @@ on("nginx on 80, ufw, sshd on 2222 and a foreign mosquitto: refused with all of 
     → add ${guest.gateway}/32 or your network to host.adminCidrs in fleet.yaml
   port 80 is held by nginx: certbot needs it to prove the domain, now and at every renewal
     → stop nginx for good (systemctl disable --now nginx), or give the broker a host of its own
-  ufw is active and shuts 80/tcp
+  ufw is active and does not visibly allow 80/tcp from anywhere
     → ufw allow 80/tcp
   Mosquitto is configured by somebody else: /etc/mosquitto/conf.d/shop.conf, /etc/mosquitto/mosquitto.conf
     → run the command with --adopt: bednet moves these files aside and puts the distribution's mosquitto.conf in their place

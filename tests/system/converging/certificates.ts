@@ -29,6 +29,18 @@ export function testCertificates(on: OnBoth): void {
     await crowd.disperse();
   });
 
+  on("a certificate that nothing would renew is asked for anew, and renews from then on", async (rig) => {
+    const before = await served(rig);
+    await rig.inside("rm /etc/letsencrypt/renewal/bednet.conf");
+    expect(await rig.preview()).toMatchObject({ effect: "reload" });
+    expect(await rig.converge()).toMatchObject({ changed: ["certificate"], effect: "reload" });
+    expect((await served(rig)).serial).not.toBe(before.serial);
+    await rig.inside(
+      "test -e /etc/letsencrypt/renewal/bednet.conf && ! test -e /etc/letsencrypt/renewal/bednet-0001.conf",
+    );
+    await expectSettled(rig);
+  });
+
   on("another kind of key is a restart, and is what the broker serves then", async (rig) => {
     for (const keyType of ["rsa", "ecdsa"] as const) {
       const pid = await brokerPid(rig);
