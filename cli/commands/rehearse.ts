@@ -73,6 +73,12 @@ async function onCloud(options: Options, verdict: Verdict, rehearsed: ToRehearse
       "Leave them out: it says what it does, and keeps nothing.",
     );
   }
+  if (options.on === "debian-12") {
+    throw new Problem(
+      "DigitalOcean has no image of Debian 12 any more",
+      "Leave out --on debian-12, or leave out --cloud.",
+    );
+  }
   const { rehearseOnCloud } = await import("../rehearse-on-cloud.ts");
   return rehearseOnCloud(rehearsed, options, context);
 }
