@@ -1,4 +1,5 @@
 // Terraform's state: what is in it, and whether a local one is whole.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Problem } from "../../fleet/problem.ts";
 
@@ -55,7 +56,8 @@ export function parseState(text: string): State {
 
 /**
  * An empty or torn state means "nothing is there": the next apply would build everything a second time.
- * No file is fine: nothing was applied yet.
+ * No file is fine: nothing was applied yet. Nor is it where a first run was cut off: it locks an empty file that it has just
+ * made and that has no backup. What such a run has left at DigitalOcean is found there, by name.
  */
 export async function refuseTornState(path: string): Promise<void> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -63,6 +65,7 @@ export async function refuseTornState(path: string): Promise<void> {
     throw error;
   });
   if (text === undefined || isWhole(text)) return;
+  if (text === "" && !existsSync(`${path}.backup`)) return;
   throw new Problem(
     `${path} is ${text.trim() === "" ? "empty" : "no Terraform state"}: a run was probably cut off while it wrote the state`,
     `Bring it back: mv ${path}.backup ${path} (the state before that run), then run the command again; nothing was changed.`,

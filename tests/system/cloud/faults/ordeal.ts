@@ -32,7 +32,7 @@ export async function ordeal(one: Case, deployed: Deployed | undefined): Promise
     for (const fault of faults) fault.times = 0; // the bad day is over
     wrong.push(...unclear(first, signal && 130));
     const state = await readFile(rig.statePath, "utf8").catch(() => undefined);
-    if (state !== undefined && !isJson(state)) wrong.push("the state is torn");
+    if (state && !isJson(state)) wrong.push("the state is torn");
     const second = await rig.run(command);
     if (second.exitCode !== 0) wrong.push(`the next run ended with ${second.exitCode}`);
     if (command === "deploy" && second.exitCode === 0) {

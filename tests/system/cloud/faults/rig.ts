@@ -93,7 +93,7 @@ export async function startFaultsRig(deployed?: Deployed): Promise<FaultsRig> {
         { env: { ...env, CI: "true", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" } },
       ),
     strays: async () => {
-      const known = idsIn(await readFile(statePath, "utf8").catch(() => "{}"));
+      const known = idsIn((await readFile(statePath, "utf8").catch(() => "")) || "{}");
       return listed(api.cloud)
         .filter(({ id }) => !known.has(id))
         .map(({ what, id }) => `${what} ${id}`);

@@ -48,14 +48,17 @@ test.each([
 ])("a torn state is refused: %j", async (torn, word) => {
   const path = join(folder, "torn.tfstate");
   await writeFile(path, torn);
+  await writeFile(`${path}.backup`, text);
   await expect(refuseTornState(path)).rejects.toMatchObject({
     message: `${path} is ${word}: a run was probably cut off while it wrote the state`,
     fix: `Bring it back: mv ${path}.backup ${path} (the state before that run), then run the command again; nothing was changed.`,
   });
 });
 
-test("a whole state and none at all are fine", async () => {
+test("a whole state and none at all are fine, and the empty one that a first run has made to lock it", async () => {
   const path = join(folder, "whole.tfstate");
+  await refuseTornState(path);
+  await writeFile(path, "");
   await refuseTornState(path);
   await writeFile(path, text);
   await refuseTornState(path);
