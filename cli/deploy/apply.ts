@@ -24,7 +24,7 @@ export async function applyPlan(
     if (event.kind === "said") output.note(`  ${event.text}`);
     if (event.kind === "started") output.progress(`${words(event.action)} ${event.address}`);
     if (event.kind === "done") {
-      output.note(`${seconds(event.seconds)}  ${words(event.action)} ${event.address}`);
+      output.note(`${seconds(event.seconds)}  ${done(event.action)} ${event.address}`);
       phases.push({ address: event.address, action: event.action, seconds: event.seconds });
     }
     if (event.kind === "working") {
@@ -65,5 +65,8 @@ const shortened = (text: string): string =>
 
 const words = (action: string): string =>
   ({ create: "creating", delete: "removing", update: "changing", read: "reading" })[action] ?? action;
+
+const done = (action: string): string =>
+  ({ create: "created", delete: "removed", update: "changed", read: "read" })[action] ?? action;
 
 const seconds = (took: number): string => `${String(took).padStart(5)} s`;
