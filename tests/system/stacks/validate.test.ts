@@ -54,7 +54,8 @@ describe.skipIf(!hasTerraform)("the state's backend is understood", () => {
   });
 });
 
-describe.skipIf(missing !== "done")("with the provider", () => {
+// The name is known to cli/bootstrap/test.mjs.
+describe.skipIf(missing !== "done")("with the real provider", () => {
   test.each(others)("%s", (variant) => {
     expect(begin(variant)).toBe("done");
     expect(terraform(variant, "validate")).toBe("done");
