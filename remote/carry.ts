@@ -42,7 +42,7 @@ export async function carry(from: End, to: End, deadlineMs: number): Promise<Car
   });
   const options = ({ onLine }: End): RunOptions => ({ deadlineMs, ...(onLine && { onLine }) });
   // When nobody takes it in any more, the sender would wait for ever to be rid of the rest.
-  const receiving = to.host.run(to.script, { ...options(to), stdin: between }).finally(() => between.resume());
+  const receiving = to.host.run(to.script, { ...options(to), stdin: between }).finally(() => between.unpipe().resume());
   const sending = from.host
     .run(from.script, { ...options(from), stdout: between })
     .then((sent) => {

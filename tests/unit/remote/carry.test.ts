@@ -1,9 +1,10 @@
 // What one host prints reaches another whole, or does not count: every way in which a carrying can end.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { arriveScript, carry } from "../../../remote/carry.ts";
 import type { Host } from "../../../remote/host.ts";
@@ -88,5 +89,20 @@ test("a receiver that gives up stops the sender", async () => {
     { host: shell(), script: sh`head -c 10 >/dev/null; exit 9` },
     20_000,
   );
+  expect(to.exitCode).toBe(9);
+});
+
+test("a receiver whose link closes only after it has given up stops the sender too", async () => {
+  const late: Host = {
+    ...shell(),
+    run: async (_, { stdin } = {}) => {
+      const link = new Writable({ highWaterMark: 10, write() {} });
+      (stdin as Readable).pipe(link);
+      await once(stdin as Readable, "pause");
+      setTimeout(() => link.destroy(), 50);
+      return { stdout: "", stderr: "", exitCode: 9 };
+    },
+  };
+  const { to } = await carry({ host: shell(), script: sh`seq 300000` }, { host: late, script: sh`` }, 20_000);
   expect(to.exitCode).toBe(9);
 });

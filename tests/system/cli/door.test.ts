@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { instantHosts } from "../../../sandbox/digitalocean/hosts.ts";
 import { type DigitalOcean, startDigitalOcean } from "../../../sandbox/digitalocean/server.ts";
-import { run } from "./run.ts";
+import { run } from "../../unit/cli/run.ts";
 
 let folder: string;
 let cloud: DigitalOcean;
