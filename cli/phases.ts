@@ -7,9 +7,8 @@ export type Phase = (text: string) => void;
 export function phases({ note }: Pick<Output, "note">): Phase {
   let since = performance.now();
   return (text) => {
-    note(phaseText(text, (performance.now() - since) / 1000));
+    const seconds = (performance.now() - since) / 1000;
+    note(`  ${seconds.toFixed(1).padStart(5)} s  ${text}`);
     since = performance.now();
   };
 }
-
-export const phaseText = (text: string, seconds: number): string => `  ${seconds.toFixed(1).padStart(5)} s  ${text}`;

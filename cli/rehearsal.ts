@@ -1,11 +1,8 @@
 // The whole rollout on a throw-away host: boot, certificate authority, converge, verify, and everything gone again.
 import { readFile } from "node:fs/promises";
 import type { Report } from "../checks/report.ts";
-import { targetOf } from "../checks/target.ts";
-import { verify } from "../checks/verify.ts";
 import type { FleetKey } from "../fleet/credentials.ts";
 import { type Lock, updateLock } from "../fleet/lock.ts";
-import { planFleet } from "../fleet/plan.ts";
 import type { Fleet } from "../fleet/schema.ts";
 import { type Converged, converge } from "../provisioning/converge.ts";
 import type { Fingerprint } from "../remote/host-key.ts";
@@ -13,16 +10,18 @@ import { connect } from "../remote/ssh.ts";
 import { type Acme, startAcme } from "../sandbox/acme.ts";
 import type { Release } from "../sandbox/debian.ts";
 import { bootGuest, type Guest } from "../sandbox/guest.ts";
+import type { Phase } from "./phases.ts";
 import { rollout } from "./rollout.ts";
 import type { Site } from "./site.ts";
+import { verifySite } from "./verify-site.ts";
 
 export interface RehearsalOptions {
   readonly release: Release;
   readonly keep: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
-  /** A phase that is over, with what it took. */
-  readonly onPhase: (text: string, seconds: number) => void;
+  /** Told of each one that is over. */
+  readonly phase: Phase;
 }
 
 export interface Rehearsed {
@@ -42,8 +41,7 @@ export async function rehearse(
   key: FleetKey,
   options: RehearsalOptions,
 ): Promise<Rehearsed> {
-  const { release, keep, signal, onProgress, onPhase } = options;
-  const phase = timer(onPhase);
+  const { release, keep, signal, onProgress, phase } = options;
   const guest = await bootGuest({ release, onProgress, signal });
   let acme: Acme | undefined;
   let left: readonly string[] = [];
@@ -68,18 +66,7 @@ export async function rehearse(
       }),
     ).finally(() => host.close());
     phase(`converged: ${converged.changed.length} of ${converged.steps} steps, ${converged.trips} round trips`);
-    const { fleet: rehearsed, lock: applied, verifyKey, trust } = site;
-    const report = await verify(
-      targetOf({
-        fleet: rehearsed,
-        plan: planFleet(rehearsed),
-        lock: applied,
-        verifyKey,
-        trust,
-        address: guest.address,
-      }),
-      { signal },
-    );
+    const report = await verifySite(site, guest.address, { env: {}, signal });
     phase(`verified from outside: ${report.findings.length} checks`);
     if (keep) guest.keep();
     result = { report, converged, guest, site, dnsServer };
@@ -131,13 +118,5 @@ export async function sshTo(guest: Guest, user = "root") {
     user,
     pin: guest.hostKey.fingerprint as Fingerprint,
     login: [{ privateKey }],
-  };
-}
-
-function timer(onPhase: RehearsalOptions["onPhase"]): (text: string) => void {
-  let since = performance.now();
-  return (text) => {
-    onPhase(text, (performance.now() - since) / 1000);
-    since = performance.now();
   };
 }

@@ -9,7 +9,7 @@ import { missingPackages } from "../sandbox/requirements.ts";
 import { sweep } from "../sandbox/runs.ts";
 import type { Context } from "./command.ts";
 import { keptHost } from "./kept-host.ts";
-import { phaseText } from "./phases.ts";
+import { phases } from "./phases.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { ToRehearse } from "./rehearsal-site.ts";
 import { afterwards, beforehand } from "./rehearsal-text.ts";
@@ -39,13 +39,12 @@ export async function rehearseOnHost(
   output.note(beforehand(rehearsed, planFleet(fleet, planned), path, output));
   await installPackages(await missingPackages(), { onProgress, signal });
   for (const line of await sweep(onProgress)) output.note(line);
-  const onPhase = (text: string, seconds: number) => output.note(phaseText(text, seconds));
   const { report, guest, site, dnsServer, left } = await rehearse(fleet, lock, key, {
     release: releases[on],
     keep,
     signal,
     onProgress,
-    onPhase,
+    phase: phases(output),
   });
   if (json) output.print(jsonReport(report));
   else output.print(`\n${reportText(report, output)}`);

@@ -1,4 +1,5 @@
 // The droplet of a fleet that holds the reserved address: where converge, plan --host and rollback work.
+import { cloudName } from "../fleet/cloud-name.ts";
 import { Problem } from "../fleet/problem.ts";
 import type { Fleet } from "../fleet/schema.ts";
 import { type DigitalOceanApi, openApi } from "../remote/digitalocean/api.ts";
@@ -10,9 +11,6 @@ import type { SshTarget } from "../remote/ssh.ts";
 import type { Context } from "./command.ts";
 import type { LeadsTo } from "./rollout.ts";
 import type { SshOptions } from "./ssh-options.ts";
-
-/** Of everything that a fleet has at DigitalOcean. */
-export const cloudName = ({ name }: Pick<Fleet, "name">): string => `bednet-${name}`;
 
 /** Where the domain must lead for this droplet; its IPv6 addresses may be in the records too. */
 export async function leadsTo(

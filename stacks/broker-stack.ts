@@ -4,6 +4,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { cloudName } from "../fleet/cloud-name.ts";
 import { planFleet } from "../fleet/plan.ts";
 import { keepState } from "./backends.ts";
 import { type DropletWish, dropletStack } from "./droplet-stack.ts";
@@ -60,11 +61,11 @@ export class BrokerStack extends TerraformStack {
 type Droplet = Extract<StackSource["fleet"]["host"], { provider: "digitalocean" }>;
 
 function wishOf({ fleet, digest, sshKeys }: StackSource, host: Droplet, size: string): Omit<DropletWish, "commands"> {
-  const { name, broker, dns, state, monitoring } = fleet;
+  const { broker, dns, state, monitoring } = fleet;
   const { region, image, backups, ipv6, project, adminCidrs } = host;
   return {
     ...{ region, image, backups, ipv6, project, adminCidrs, size, sshKeys, digest },
-    name: `bednet-${name}`,
+    name: cloudName(fleet),
     domain: broker.domain,
     zone: dns === "manual" ? undefined : dns.zone,
     alertsGoTo: monitoring.email,

@@ -1,10 +1,11 @@
 // What DigitalOcean has, where Terraform's state does not know it.
+import { cloudName } from "../../fleet/cloud-name.ts";
 import { type DigitalOceanApi, openApi } from "../../remote/digitalocean/api.ts";
 import type { Droplet } from "../../remote/digitalocean/droplets.ts";
+import { type ReservedIp, reservedIps, reservedV6s } from "../../remote/digitalocean/reserved-ip.ts";
 import { readSource, type StackSource } from "../../stacks/source.ts";
 import type { State } from "../../stacks/terraform/state.ts";
 import type { Context } from "../command.ts";
-import { cloudName } from "../serving-droplet.ts";
 import { everythingNamed } from "./named-things.ts";
 import { type Assignment, assignments, type Repair, repairOf } from "./repair-assignment.ts";
 import { isTainted, type Stray, sorted } from "./strays.ts";
@@ -20,13 +21,6 @@ export interface Cloud {
   readonly orphans: readonly Stray[];
   /** Reserved addresses of the region that nobody holds and this state does not know; whose they are nobody can tell. */
   readonly unheld: readonly string[];
-}
-
-interface Reserved {
-  readonly ip: string;
-  readonly droplet: Droplet | null;
-  readonly region?: { readonly slug: string };
-  readonly region_slug?: string;
 }
 
 export async function lookAtCloud(
@@ -64,11 +58,11 @@ async function addresses(
   }
   const known = state.ids(type);
   const ours = state.instances(reserved)[0]?.attributes.id;
-  const all = await api.all<Reserved>(`/v2/${list}`, list === "reserved_ips" ? list : "reserved_ipv6s");
+  const all = await (list === "reserved_ips" ? reservedIps : reservedV6s)(api);
   const held = all.find(({ ip }) => ip === ours)?.droplet;
   // Somebody else's may have got it by hand: that one is not ours to look at, and Terraform takes the address back.
   const holder = held?.tags.includes(cloudName(fleet)) ? held : undefined;
-  const inRegion = ({ region, region_slug: slug }: Reserved): boolean => (region?.slug ?? slug) === host.region;
+  const inRegion = ({ region, region_slug: slug }: ReservedIp): boolean => (region?.slug ?? slug) === host.region;
   return {
     holder,
     repairs: [

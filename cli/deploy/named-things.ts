@@ -1,10 +1,10 @@
 // Everything at DigitalOcean that bears this fleet's names, whether a state knows it or not.
+import { cloudName } from "../../fleet/cloud-name.ts";
 import { type DigitalOceanApi, orNone } from "../../remote/digitalocean/api.ts";
 import { dropletsTagged } from "../../remote/digitalocean/droplets.ts";
 import { projectDescription } from "../../stacks/project.ts";
 import type { StackSource } from "../../stacks/source.ts";
 import type { State } from "../../stacks/terraform/state.ts";
-import { cloudName } from "../serving-droplet.ts";
 import { assignments } from "./repair-assignment.ts";
 import type { Stray } from "./strays.ts";
 

@@ -1,4 +1,5 @@
 // Before anything is created or changed: can everything that fleet.yaml names be had, and does whoever deploys get in?
+import { cloudName } from "../../fleet/cloud-name.ts";
 import { planFleet } from "../../fleet/plan.ts";
 import { ApiRefusal, type DigitalOceanApi, openApi } from "../../remote/digitalocean/api.ts";
 import {
@@ -21,7 +22,6 @@ import { machineTroubles } from "../preflight/machine.ts";
 import { keyTroubles } from "../preflight/ssh-keys.ts";
 import { lockTroubles } from "../preflight/state-lock.ts";
 import { refuseAll, type Trouble } from "../preflight/trouble.ts";
-import { cloudName } from "../serving-droplet.ts";
 import { readSite } from "../site.ts";
 import { mustBeDroplet } from "./stage.ts";
 

@@ -1,5 +1,7 @@
 // SSH for one address and a short while: a cloud firewall of its own, beside the managed one, which stays as it is.
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { cloudName } from "../../fleet/cloud-name.ts";
 import { Problem } from "../../fleet/problem.ts";
 import { ApiRefusal, type DigitalOceanApi, orNone } from "./api.ts";
 
@@ -90,7 +92,7 @@ async function doorsOf(api: DigitalOceanApi, fleet: string): Promise<Firewall[]>
   );
 }
 
-const tagOf = (fleet: string): string => `bednet-${fleet}`;
+const tagOf = (fleet: string): string => cloudName({ name: fleet });
 const nameOf = (fleet: string, run: string): string => `${tagOf(fleet)}-door-${run.replace(/[^A-Za-z0-9-]/g, "-")}`;
 
 function stillOpen(door: Door, cause: unknown): unknown {
